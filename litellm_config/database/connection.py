@@ -1,0 +1,75 @@
+"""Connections to the database that a Prisma connection string names."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+import psycopg
+from psycopg import sql
+
+from litellm_config.database.errors import DatabaseUnreachable
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+# Prisma's own parameters, such as connection_limit or schema, are an error to libpq.
+LIBPQ_PARAMETERS = {"application_name", "connect_timeout", "host", "options", "port", "sslmode", "sslrootcert"}
+MAINTENANCE_DATABASE = "postgres"
+
+
+@contextmanager
+def connect(database_url: str) -> Iterator[Connection]:
+    """Each statement on its own; the database is created if it is missing."""
+    try:
+        connection = open_connection(libpq_url(database_url))
+    except psycopg.OperationalError as error:
+        if not create_database(database_url):
+            raise unreachable(database_url, error) from error
+        connection = open_connection(libpq_url(database_url))
+    with connection:
+        yield connection
+
+
+def open_connection(url: str) -> Connection:
+    return psycopg.connect(url, autocommit=True, connect_timeout=10)
+
+
+def create_database(database_url: str) -> bool:
+    """Whether the database was missing; it exists afterwards."""
+    name = database_name(database_url)
+    try:
+        with open_connection(libpq_url(database_url, MAINTENANCE_DATABASE)) as connection:
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+                return False
+            try:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+                return True  # Another process was faster.
+            except psycopg.errors.InsufficientPrivilege as error:
+                raise unreachable(database_url, error) from error
+    except psycopg.OperationalError as error:
+        raise unreachable(database_url, error) from error
+    return True
+
+
+def database_name(database_url: str) -> str:
+    return urlsplit(database_url).path.removeprefix("/")
+
+
+def prisma_schema(database_url: str) -> str:
+    return dict(parse_qsl(urlsplit(database_url).query)).get("schema", "public")
+
+
+def libpq_url(database_url: str, database: str | None = None) -> str:
+    parts = urlsplit(database_url)
+    parameters = [(name, value) for name, value in parse_qsl(parts.query) if name in LIBPQ_PARAMETERS]
+    path = parts.path if database is None else f"/{database}"
+    return parts._replace(path=path, query=urlencode(parameters, quote_via=quote)).geturl()
+
+
+def unreachable(database_url: str, error: psycopg.Error) -> DatabaseUnreachable:
+    name = database_name(database_url)
+    reason = str(error).strip().splitlines()[-1]
+    return DatabaseUnreachable(
+        f"The database {name} cannot be used: {reason}. "
+        "Check that Postgres runs and that DATABASE_URL has the right host, port, user, password and name."
+    )

@@ -1,0 +1,74 @@
+"""Starts LiteLLM's ASGI application itself, without the detours of LiteLLM's own command.
+
+That command runs `prisma migrate diff`, looks for updates and asks the network for a price list; we did the first in
+`database.migrate` and want none of the others.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import uvicorn
+
+Scope = dict[str, Any]
+
+# Read by LiteLLM; https://docs.litellm.ai/docs/proxy/config_settings#environment-variables---reference
+FIXED = {
+    "DISABLE_SCHEMA_UPDATE": "true",
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    "LITELLM_TELEMETRY": "False",
+    "LITELLM_LOG": "WARNING",
+    "NO_DOCS": "True",
+    "DISABLE_ADMIN_UI": "True",
+    "STORE_MODEL_IN_DB": "False",
+    "JSON_LOGS": "True",
+}
+
+
+class AccessLog:
+    """One JSON line per request with the caller's request id, so that a request can be followed through all hops."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or scope["path"].startswith("/health"):
+            await self._app(scope, receive, send)
+            return
+        request_id = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+        started = time.perf_counter()
+        status = 0
+
+        async def send_and_note(message: dict[str, Any]) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_note)
+        finally:
+            line = {
+                "event": "gateway.answered",
+                "method": scope["method"],
+                "path": scope["path"],
+                "status": status,
+                "ms": round((time.perf_counter() - started) * 1000, 1),
+                "request_id": request_id,
+            }
+            sys.stdout.write(json.dumps(line) + "\n")
+            sys.stdout.flush()
+
+
+def serve(*, host: str, port: int, environment: Mapping[str, str]) -> None:
+    """Runs until a signal; `environment` is what LiteLLM reads, among it `CONFIG_FILE_PATH` and `DATABASE_URL`."""
+    os.environ.update({**FIXED, **environment})
+    from litellm.proxy.proxy_server import app  # noqa: PLC0415 - it reads the environment while it is imported
+
+    config = uvicorn.Config(
+        AccessLog(app), host=host, port=port, log_level="warning", access_log=False, loop="uvloop", http="httptools"
+    )
+    uvicorn.Server(config).run()

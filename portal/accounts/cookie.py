@@ -1,0 +1,49 @@
+"""The session cookie, and the dependency that reads it."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from portal.accounts.session import Session, Sessions
+
+NAME = "portal_session"
+
+
+class SessionCookie:
+    def __init__(self, sessions: Sessions, *, secure: bool, max_age: timedelta) -> None:
+        self.sessions = sessions
+        self._secure = secure
+        self._max_age = max_age
+
+    def set(self, response: Response, token: str) -> None:
+        response.set_cookie(
+            NAME,
+            token,
+            max_age=int(self._max_age.total_seconds()),
+            httponly=True,
+            secure=self._secure,
+            samesite="lax",
+        )
+
+    def clear(self, response: Response) -> None:
+        response.delete_cookie(NAME, httponly=True, secure=self._secure, samesite="lax")
+
+    async def session(self, connection: HTTPConnection) -> Session | None:
+        token = connection.cookies.get(NAME)
+        return await self.sessions.find(token) if token else None
+
+    async def end(self, connection: HTTPConnection) -> None:
+        token = connection.cookies.get(NAME)
+        if token:
+            await self.sessions.end(token)
+
+
+async def _current_session(connection: HTTPConnection) -> Session | None:
+    cookie: SessionCookie = connection.app.state.session_cookie
+    return await cookie.session(connection)
+
+
+Visitor = Annotated[Session | None, Depends(_current_session)]

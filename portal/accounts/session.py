@@ -1,0 +1,96 @@
+"""Sessions: a cookie with 32 random bytes, and in Redis what its hash stands for.
+
+Redis holds the hash alone, so that a copy of it signs nobody in.
+An index per person makes it possible to end all of somebody's sessions.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from portal.core.clock import Clock
+from portal.core.crypto import digest, new_session_token
+from portal.core.errors import Unavailable
+from portal.models import Kind
+
+
+class SessionsUnavailable(Unavailable):
+    code = "sessions_unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("redis", "Sign-in is not available right now. Please try again in a minute.")
+
+
+class Session(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    person_id: UUID
+    kind: Kind
+    created_at: datetime
+
+
+class Sessions:
+    """`idle_ttl` slides with use, `max_age` does not."""
+
+    def __init__(self, redis: Redis, clock: Clock, *, idle_ttl: timedelta, max_age: timedelta) -> None:
+        self._redis = redis
+        self._clock = clock
+        self._idle_ttl = idle_ttl
+        self._max_age = max_age
+
+    async def start(self, person_id: UUID, kind: Kind) -> str:
+        """The token for the cookie; always a new one, so that a planted cookie is worth nothing."""
+        token = new_session_token()
+        session = Session(person_id=person_id, kind=kind, created_at=self._clock())
+        with _translated():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.set(_session_key(digest(token)), session.model_dump_json(), ex=self._idle_ttl)
+                pipe.sadd(_person_key(person_id), digest(token))
+                pipe.expire(_person_key(person_id), self._max_age)
+                await pipe.execute()
+        return token
+
+    async def find(self, token: str) -> Session | None:
+        """`None` for a token that is unknown, ended or too old; otherwise the session is good for another idle time."""
+        with _translated():
+            found = await self._redis.getex(_session_key(digest(token)), ex=self._idle_ttl)
+        if found is None:
+            return None
+        session = Session.model_validate_json(found)
+        if self._clock() - session.created_at > self._max_age:
+            await self.end(token)
+            return None
+        return session
+
+    async def end(self, token: str) -> None:
+        with _translated():
+            found = await self._redis.getdel(_session_key(digest(token)))
+            if found is not None:
+                person_id = Session.model_validate_json(found).person_id
+                await self._redis.srem(_person_key(person_id), digest(token))
+
+    async def end_all(self, person_id: UUID) -> None:
+        with _translated():
+            digests = await self._redis.smembers(_person_key(person_id))
+            await self._redis.delete(*(_session_key(str(one)) for one in digests), _person_key(person_id))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except RedisError as error:
+        raise SessionsUnavailable from error
+
+
+def _session_key(token_digest: str) -> str:
+    return f"portal:session:{token_digest}"
+
+
+def _person_key(person_id: UUID) -> str:
+    return f"portal:sessions-of:{person_id}"

@@ -1,0 +1,167 @@
+"""The composition root: the only place that knows every part of the web application."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from portal.accounts.cookie import SessionCookie
+from portal.accounts.session import Sessions
+from portal.clients.captcha import Captcha, NoCaptcha
+from portal.clients.gateway_status import GatewayStatus
+from portal.clients.litellm_proxy import LitellmProxy
+from portal.clients.recaptcha import Recaptcha
+from portal.core import cache
+from portal.core.clock import Clock, now
+from portal.core.database import Database
+from portal.core.errors import PortalError
+from portal.core.logs import get_logger
+from portal.core.rates import RateLimiter
+from portal.core.settings import Settings
+from portal.gateway import upstream
+from portal.gateway.door import Door
+from portal.keys.claim import Claims
+from portal.keys.home import HomePage
+from portal.keys.issue import KeyIssuer
+from portal.keys.overview import KeyOverview
+from portal.keys.policy import policies
+from portal.keys.repair import repair_abandoned
+from portal.keys.routes import KeyRoutes
+from portal.models import Kind
+from portal.pages.health import HealthRoutes
+from portal.pages.site import SiteRoutes
+from portal.web.body_limit import BodyLimit
+from portal.web.client_address import base_url
+from portal.web.csrf import CsrfGuard
+from portal.web.error_pages import ErrorPages
+from portal.web.request_context import RequestContext
+from portal.web.security_headers import SecurityHeaders
+from portal.web.static_files import HashedStaticFiles
+from portal.web.templating import Pages
+
+log = get_logger()
+
+DOOR = "/api/v1"
+SECONDS_BETWEEN_REPAIRS = 30
+MANAGEMENT_TIMEOUT = httpx.Timeout(15, connect=2)
+CAPTCHA_TIMEOUT = httpx.Timeout(5)
+
+
+def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
+    """Nothing connects before the first request or the lifespan, so the first page does not wait for anybody."""
+    admin = {"authorization": f"Bearer {settings.litellm_admin_key.get_secret_value()}"}
+    endpoint = settings.litellm_api_endpoint
+    management_http = httpx.AsyncClient(base_url=endpoint, headers=admin, timeout=MANAGEMENT_TIMEOUT)
+    relay_http = upstream.connect(endpoint)
+    captcha_http = httpx.AsyncClient(timeout=CAPTCHA_TIMEOUT)
+
+    database = Database(settings.database_url)
+    redis = cache.connect(settings.redis_url)
+    proxy = LitellmProxy(management_http)
+    gateway = GatewayStatus(proxy)
+    captcha = _captcha(settings, captcha_http)
+    table = policies(settings)
+    issuer = KeyIssuer(database, proxy, table, clock)
+    sessions = Sessions(redis, clock, idle_ttl=settings.session_idle_ttl, max_age=settings.session_max_age)
+    https = (settings.public_url or "").startswith("https://")
+    cookie = SessionCookie(sessions, secure=https, max_age=settings.session_max_age)
+    pages = Pages(settings, lambda: gateway.state)
+    errors = ErrorPages(pages)
+    claims = Claims(
+        settings,
+        database=database,
+        proxy=proxy,
+        issuer=issuer,
+        sessions=sessions,
+        limiter=RateLimiter(redis),
+        captcha=captcha,
+        clock=clock,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        tasks = [
+            asyncio.create_task(gateway.watch(issuer.ensure_teams)),
+            asyncio.create_task(_repair_regularly(database, proxy, clock)),
+        ]
+        yield
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        for http in (management_http, relay_http, captcha_http):
+            await http.aclose()
+        await redis.aclose()
+        await database.close()
+
+    site = FastAPI(
+        title=f"{settings.brand_name} API",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    site.state.session_cookie = cookie
+    errors.install(site)
+    key_routes = KeyRoutes(
+        settings,
+        claims=claims,
+        proxy=proxy,
+        overview=KeyOverview(database, proxy, table, clock),
+        home=HomePage(settings, table[Kind.PERMISSIONLESS], captcha, pages),
+        pages=pages,
+        cookie=cookie,
+    )
+    for routes in (
+        key_routes,
+        SiteRoutes(settings, pages=pages, cookie=cookie),
+        HealthRoutes(database=database, redis=redis, gateway=gateway),
+    ):
+        site.include_router(routes.router())
+    site.mount("/static", HashedStaticFiles())
+    site.add_middleware(BodyLimit, errors, settings.page_max_body_bytes)
+    site.add_middleware(
+        CsrfGuard, errors, lambda request: base_url(request, settings.public_url, settings.trusted_proxies)
+    )
+    site.add_middleware(SecurityHeaders, captcha.csp, https=https)
+    door = Door(relay_http, max_body_bytes=settings.api_max_body_bytes, is_starting=lambda: gateway.state == "starting")
+    return RequestContext(_front(site, door))
+
+
+def _front(site: ASGIApp, door: ASGIApp) -> ASGIApp:
+    """The door stands beside the site, not in it: no cookie, form or page of ours has any business there."""
+
+    async def front(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if scope["type"] != "lifespan" and (path == DOOR or path.startswith(f"{DOOR}/")):
+            await door({**scope, "root_path": DOOR}, receive, send)
+        else:
+            await site(scope, receive, send)
+
+    return front
+
+
+def _captcha(settings: Settings, http: httpx.AsyncClient) -> Captcha:
+    if settings.captcha_kind == "off" or not settings.recaptcha_site_key or not settings.recaptcha_secret_key:
+        return NoCaptcha()
+    return Recaptcha(
+        http,
+        kind=settings.captcha_kind,
+        site_key=settings.recaptcha_site_key,
+        secret_key=settings.recaptcha_secret_key.get_secret_value(),
+        url=settings.recaptcha_url.rstrip("/"),
+        min_score=settings.recaptcha_min_score,
+    )
+
+
+async def _repair_regularly(database: Database, proxy: LitellmProxy, clock: Clock) -> None:
+    while True:
+        await asyncio.sleep(SECONDS_BETWEEN_REPAIRS)
+        try:
+            await repair_abandoned(database, proxy, clock)
+        except (PortalError, SQLAlchemyError) as error:
+            log.warning("keys.repair_postponed", reason=type(error).__name__)

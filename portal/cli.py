@@ -1,0 +1,147 @@
+"""The command `portal`. Each command imports what it needs, because LiteLLM alone takes seconds to load."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from portal.core.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def up(
+    data_dir: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path(".portal"),
+    port: Annotated[int, typer.Option(help="Port of the portal; 0 takes a free one.")] = 8000,
+    *,
+    demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Run the sample endpoint.")] = True,
+) -> None:
+    """Run everything on this machine; Ctrl-C stops it."""
+    from portal.up import UpOptions, run  # noqa: PLC0415
+
+    raise typer.Exit(run(UpOptions(data_dir=data_dir, port=port, demo=demo, settings_environment=dict(os.environ))))
+
+
+@app.command()
+def serve() -> None:
+    """Run the web application alone."""
+    settings = _settings()
+    import uvicorn  # noqa: PLC0415
+
+    from portal.app import create_app  # noqa: PLC0415
+    from portal.core.logs import configure_logs  # noqa: PLC0415
+
+    configure_logs(settings.log_level)
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+    )
+    uvicorn.Server(config).run()
+
+
+@app.command()
+def gateway() -> None:
+    """Run LiteLLM alone, with our configuration."""
+    settings = _settings()
+    from litellm_config.catalogue import CatalogueInvalid, write_effective_catalogue  # noqa: PLC0415
+    from litellm_config.database import DatabaseSetupError, ensure_client, ensure_engine, migrate  # noqa: PLC0415
+    from litellm_config.serve import serve as serve_gateway  # noqa: PLC0415
+
+    database_url = settings.gateway_database_url.get_secret_value()
+    with tempfile.TemporaryDirectory(prefix="portal-gateway-") as folder:
+        catalogue = Path(folder) / "config.yaml"
+        try:
+            write_effective_catalogue(settings.gateway_config, catalogue, os.environ)
+            ensure_client(os.environ)
+            engine = ensure_engine(os.environ)
+            migrate(database_url)
+        except (CatalogueInvalid, DatabaseSetupError) as error:
+            _stop(str(error))
+        serve_gateway(
+            host=settings.gateway_host,
+            port=settings.gateway_port,
+            environment={
+                "CONFIG_FILE_PATH": str(catalogue),
+                "DATABASE_URL": database_url,
+                "LITELLM_MASTER_KEY": settings.litellm_admin_key.get_secret_value(),
+                "PRISMA_QUERY_ENGINE_BINARY": str(engine),
+                "REDIS_URL": settings.redis_url.get_secret_value(),
+            },
+        )
+
+
+@app.command()
+def check() -> None:
+    """Check the settings and the model catalogue; every mistake is named."""
+    settings = _settings()
+    from litellm_config.catalogue import CatalogueInvalid, load_catalogue  # noqa: PLC0415
+
+    try:
+        models = load_catalogue(settings.gateway_config)["model_list"]
+    except CatalogueInvalid as error:
+        _stop(str(error))
+    typer.echo(f"Settings and {settings.gateway_config} are fine: {len(models)} model endpoints.")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring both databases to this version; safe to run many times and from many places at once."""
+    settings = _settings()
+    import psycopg  # noqa: PLC0415
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    from litellm_config.database import DatabaseSetupError  # noqa: PLC0415
+    from litellm_config.database import migrate as migrate_litellm  # noqa: PLC0415
+    from portal.models.migrate import migrate as migrate_portal  # noqa: PLC0415
+
+    try:
+        migrate_portal(settings.database_url)
+        applied = migrate_litellm(settings.gateway_database_url.get_secret_value())
+    except DatabaseSetupError as error:
+        _stop(str(error))
+    except (psycopg.OperationalError, SQLAlchemyError) as error:
+        _stop(f"The database can't be brought to this version: {str(error).splitlines()[0]}")
+    typer.echo(f"Both databases are at this version ({applied} LiteLLM migrations applied).")
+
+
+@app.command()
+def sample_endpoint(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 4100,
+) -> None:
+    """Run the sample model endpoint."""
+    from portal.sample_endpoint import Options  # noqa: PLC0415
+    from portal.sample_endpoint import serve as serve_endpoint  # noqa: PLC0415
+
+    serve_endpoint(host, port, Options())
+
+
+def _settings() -> "Settings":
+    from portal.core.settings import SettingsInvalid, load_settings  # noqa: PLC0415
+
+    try:
+        return load_settings()
+    except SettingsInvalid as error:
+        _stop(f"The settings can't be used:\n{error}")
+
+
+def _stop(message: str) -> NoReturn:
+    sys.stderr.write(message + "\n")
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,40 @@
+"""Postgres: one engine per process, one session per unit of work."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from pydantic import SecretStr
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from portal.core.errors import Unavailable
+
+CONNECT_TIMEOUT_SECONDS = 3
+
+
+def sqlalchemy_url(url: SecretStr) -> str:
+    return "postgresql+psycopg://" + url.get_secret_value().split("://", 1)[1]
+
+
+class Database:
+    def __init__(self, url: SecretStr, *, pool_size: int = 10) -> None:
+        self.engine: AsyncEngine = create_async_engine(
+            sqlalchemy_url(url),
+            pool_size=pool_size,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS},
+        )
+        self._sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """One session and one transaction: committed at the end, rolled back on an error."""
+        try:
+            async with self._sessions() as session, session.begin():
+                yield session
+        except (OperationalError, InterfaceError) as error:
+            raise Unavailable("postgres", "Our database is not available. Please try again in a moment.") from error
+
+    async def close(self) -> None:
+        await self.engine.dispose()

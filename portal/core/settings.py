@@ -1,0 +1,186 @@
+"""Every setting of the platform, read once from the environment and passed on.
+
+This is the only module that reads the environment. Names with the prefix `PORTAL_` are ours; the others are names
+that other tools and earlier deployments already use.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from portal.core.rates import check_rate
+
+PREFIX = "PORTAL_"
+DEFAULT_GATEWAY_CONFIG = Path(__file__).parents[2] / "litellm_config" / "config.yaml"
+
+Rate = Annotated[str, AfterValidator(check_rate)]
+
+
+class Link(NamedTuple):
+    label: str
+    url: str
+
+
+class SettingsInvalid(Exception):
+    """Says every mistake in the settings at once, a line each, without the values."""
+
+
+class Settings(BaseSettings):
+    """Built once by the entry point. Durations are ISO 8601 (`P5D`, `PT30S`) or seconds, rates are `5/day`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, populate_by_name=True)
+
+    # Where the portal listens and how people reach it.
+    environment: Literal["development", "production"] = Field(
+        "development", description="production refuses unsafe settings"
+    )
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, description="port to listen on", ge=0, le=65535)
+    public_url: str | None = Field(None, description="the address people use; without it, taken from each request")
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = Field(
+        (), description='JSON list of networks whose X-Forwarded-For is believed, such as ["10.0.0.0/8"]'
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least level that is logged")
+
+    # Postgres and Redis.
+    database_url: SecretStr = Field(validation_alias="DATABASE_URL", description="Postgres, the portal's database")
+    litellm_database_url: SecretStr | None = Field(
+        None,
+        validation_alias="LITELLM_DATABASE_URL",
+        description="Postgres, LiteLLM's database; default: the same server, database `litellm`",
+    )
+    redis_url: SecretStr = Field(validation_alias="REDIS_URL", description="Redis for sessions, limits and the cache")
+
+    # LiteLLM.
+    litellm_api_endpoint: str = Field(
+        "http://127.0.0.1:4000", validation_alias="LITELLM_API_ENDPOINT", description="where LiteLLM answers"
+    )
+    litellm_admin_key: SecretStr = Field(validation_alias="LITELLM_ADMIN_KEY", description="LiteLLM's master key")
+    litellm_user_role: str = Field(
+        "internal_user", validation_alias="LITELLM_USER_ROLE", description="role of the users made in LiteLLM"
+    )
+    litellm_team_permissionless: str = Field(
+        "chatapi-pless", validation_alias="LITELLM_TEAM_PERMISSIONLESS", description="team of keys without an account"
+    )
+    litellm_max_parallel_requests: int = Field(
+        4, validation_alias="LITELLM_MAX_PARALLEL_REQUESTS", description="requests at the same time per key", gt=0
+    )
+    gateway_host: str = Field("127.0.0.1", description="address `portal gateway` listens on")
+    gateway_port: int = Field(4000, description="port `portal gateway` listens on", ge=0, le=65535)
+    gateway_config: Path = Field(DEFAULT_GATEWAY_CONFIG, description="the model catalogue that LiteLLM reads")
+    sample_endpoint_url: str | None = Field(
+        None,
+        validation_alias="SAMPLE_ENDPOINT_URL",
+        description="the sample endpoint; without it its models are left out",
+    )
+
+    # What a key without an account may do.
+    permissionless_key_ttl: timedelta = Field(timedelta(days=5), description="life of a key", gt=timedelta(0))
+    permissionless_active_keys: int = Field(1, description="keys that may be active at the same time", gt=0)
+    permissionless_requests_per_minute: int = Field(30, description="requests per minute", gt=0)
+    permissionless_tokens_per_minute: int = Field(60_000, description="tokens per minute", gt=0)
+    permissionless_budget_usd: Decimal | None = Field(Decimal(1), description="spend per budget period, in US dollars")
+    permissionless_budget_period: timedelta = Field(timedelta(days=1), description="after it the budget is full again")
+    permissionless_models: tuple[str, ...] = Field((), description="JSON list of model ids; empty: every model")
+
+    # Abuse limits.
+    claims_per_ip: Rate = Field("5/day", description="keys without an account per IP address (IPv6: per /64)")
+    claims_per_session: Rate = Field("3/day", description="keys without an account per browser session")
+    claim_attempts_per_ip: Rate = Field("30/hour", description="tries at a CAPTCHA per IP address")
+    page_max_body_bytes: int = Field(65_536, description="largest form or JSON body", gt=0)
+    api_max_body_bytes: int = Field(26_214_400, description="largest request body of the OpenAI-compatible API", gt=0)
+
+    # CAPTCHA.
+    captcha: Literal["off", "recaptcha-v2", "recaptcha-v3"] | None = Field(
+        None, description="default: recaptcha-v2 when both reCAPTCHA keys are set, else off"
+    )
+    recaptcha_site_key: str | None = Field(None, validation_alias="RECAPTCHA_SITE_KEY", description="public key")
+    recaptcha_secret_key: SecretStr | None = Field(
+        None, validation_alias="RECAPTCHA_SECRET_KEY", description="secret key"
+    )
+    recaptcha_url: str = Field(
+        "https://www.google.com/recaptcha",
+        description="https://www.recaptcha.net/recaptcha where Google is not reachable",
+    )
+    recaptcha_min_score: float = Field(0.5, description="v3: least score that passes", ge=0, le=1)
+
+    # Sessions.
+    session_idle_ttl: timedelta = Field(timedelta(days=14), description="a session unused for so long ends")
+    session_max_age: timedelta = Field(timedelta(days=90), description="a session ends after so long in any case")
+
+    # Brand.
+    brand_name: str = Field("AkashChat", description="name of the platform")
+    brand_tagline: str = Field("An API key in a minute.", description="one sentence under the name")
+    brand_logo_url: str | None = Field(None, description="logo on our own origin; default: the built-in mark")
+    brand_accent: str = Field("#d6336c", description="the one accent colour", pattern=r"^#[0-9a-fA-F]{6}$")
+    brand_links: tuple[Link, ...] = Field((), description="JSON list of [label, url] for the footer")
+    brand_contact_url: str | None = Field(None, description="where people ask for help; `mailto:` is fine")
+    terms_file: Path | None = Field(None, description="terms of use as plain text; default: a short built-in text")
+    terms_version: str = Field("2026-11-01", description="recorded with each consent; change it with the terms")
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def captcha_kind(self) -> Literal["off", "recaptcha-v2", "recaptcha-v3"]:
+        if self.captcha:
+            return self.captcha
+        return "recaptcha-v2" if self.recaptcha_site_key and self.recaptcha_secret_key else "off"
+
+    @property
+    def gateway_database_url(self) -> SecretStr:
+        if self.litellm_database_url:
+            return self.litellm_database_url
+        parts = urlsplit(self.database_url.get_secret_value())
+        return SecretStr(urlunsplit(parts._replace(path="/litellm")))
+
+    @model_validator(mode="after")
+    def refuse_contradictions(self) -> "Settings":
+        wrong = []
+        if self.captcha_kind != "off" and not (self.recaptcha_site_key and self.recaptcha_secret_key):
+            wrong.append(f"PORTAL_CAPTCHA is {self.captcha_kind}: set RECAPTCHA_SITE_KEY and RECAPTCHA_SECRET_KEY")
+        if self.is_production and self.captcha_kind == "off":
+            wrong.append(
+                "CAPTCHA is off in production: set RECAPTCHA_SITE_KEY and RECAPTCHA_SECRET_KEY, "
+                "or PORTAL_ENVIRONMENT=development"
+            )
+        if self.is_production and not (self.public_url or "").startswith("https://"):
+            wrong.append("PORTAL_PUBLIC_URL must be an https:// address in production")
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
+
+
+def environment_name(field: str) -> str:
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else f"{PREFIX}{field}".upper()
+
+
+def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from the process environment; `SettingsInvalid` names each wrong, missing or misspelt variable."""
+    names = {environment_name(field) for field in Settings.model_fields}
+    wrong = [
+        f"{name}: no such setting" for name in sorted(environment) if name.startswith(PREFIX) and name not in names
+    ]
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        wrong += [_mistake(str(one["loc"][0]) if one["loc"] else "", one["type"], one["msg"]) for one in error.errors()]
+    if wrong:
+        raise SettingsInvalid("\n".join(wrong))
+    return settings
+
+
+def _mistake(field: str, kind: str, message: str) -> str:
+    name = environment_name(field) if field in Settings.model_fields else field
+    text = "is not set" if kind == "missing" else message.removeprefix("Value error, ")
+    return f"{name}: {text}" if name else text

@@ -1,0 +1,48 @@
+"""The paths of the OpenAI-compatible API. What is not named here cannot be reached."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.gateway.errors import method_not_allowed, model_not_found, not_found
+
+
+@dataclass(frozen=True)
+class Route:
+    """`name` is also the path below `/v1/` at LiteLLM; `model` is set where one entry of the list is wanted."""
+
+    method: str
+    name: str
+    ends_with_done: bool = False
+    model: str | None = None
+
+
+ROUTES = {
+    f"/{route.name}": route
+    for route in (
+        Route("POST", "chat/completions", ends_with_done=True),
+        Route("POST", "completions", ends_with_done=True),
+        Route("POST", "embeddings"),
+        Route("POST", "audio/transcriptions"),
+        Route("POST", "images/generations"),
+        Route("POST", "responses"),
+        Route("GET", "models"),
+    )
+}
+MODEL_PREFIX = "/models/"
+
+
+def find_route(scope: Mapping[str, Any]) -> Route:
+    """Nothing is normalised. An escaped character is allowed in a model's name only, where it never becomes a path."""
+    path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+    is_escaped = b"%" in (scope.get("raw_path") or b"").partition(b"?")[0]
+    route = None if is_escaped else ROUTES.get(path)
+    if route is None and path.startswith(MODEL_PREFIX):
+        route = Route("GET", "models", model=path.removeprefix(MODEL_PREFIX))
+    if route is None:
+        raise not_found()
+    if scope["method"] != route.method:
+        raise method_not_allowed(route.method)
+    if route.model == "":
+        raise model_not_found(None)
+    return route

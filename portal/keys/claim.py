@@ -1,0 +1,156 @@
+"""A key without an account: terms, limits, CAPTCHA, key, and a session that remembers whose it is."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, StringConstraints, field_validator
+
+from portal.accounts.session import Session, Sessions
+from portal.clients.captcha import MAX_ANSWER_LENGTH, Captcha
+from portal.clients.litellm_proxy import LitellmProxy, ProxyUnavailable
+from portal.core.clock import Clock
+from portal.core.database import Database
+from portal.core.rates import Limit, RateLimiter
+from portal.core.settings import Settings
+from portal.keys.issue import KeyIssuer, KeyReveal
+from portal.models import Consent, Document, Kind, Person
+
+MAX_NAME_LENGTH = 60
+MAX_DESCRIPTION_LENGTH = 300
+DEFAULT_NAME = "My key"
+
+
+def _printable(text: str) -> str:
+    if not text.replace("\n", " ").isprintable():
+        raise ValueError("Please leave out control characters.")
+    return text
+
+
+class ClaimRequest(BaseModel):
+    """What a person sends; unknown fields are refused, so that nobody believes to have chosen a team or a limit."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    name: Annotated[str, StringConstraints(max_length=MAX_NAME_LENGTH), AfterValidator(_printable)] = DEFAULT_NAME
+    description: Annotated[str, StringConstraints(max_length=MAX_DESCRIPTION_LENGTH), AfterValidator(_printable)] = ""
+    email: EmailStr | None = None
+    accept_terms: bool
+    captcha: str = Field("", max_length=MAX_ANSWER_LENGTH, description="the CAPTCHA's answer; ignored where it is off")
+
+    @field_validator("name", mode="after")
+    @classmethod
+    def name_it(cls, name: str) -> str:
+        return name or DEFAULT_NAME
+
+    @field_validator("email", mode="before")
+    @classmethod
+    def empty_is_none(cls, email: object) -> object:
+        return None if isinstance(email, str) and not email.strip() else email
+
+    @field_validator("accept_terms", mode="after")
+    @classmethod
+    def terms_accepted(cls, accepted: bool) -> bool:  # noqa: FBT001 - pydantic calls it
+        if not accepted:
+            raise ValueError("Please accept the terms of use; we can't issue a key without that.")
+        return accepted
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """`session_token` is set when the person is new to us and gets a cookie."""
+
+    reveal: KeyReveal
+    session_token: str | None
+
+
+class Claims:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        database: Database,
+        proxy: LitellmProxy,
+        issuer: KeyIssuer,
+        sessions: Sessions,
+        limiter: RateLimiter,
+        captcha: Captcha,
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._proxy = proxy
+        self._issuer = issuer
+        self._sessions = sessions
+        self._limiter = limiter
+        self._captcha = captcha
+        self._clock = clock
+
+    async def claim(self, request: ClaimRequest, session: Session | None, *, ip: str, network: str) -> Claimed:
+        """`network` is what limits count: an IPv4 address or an IPv6 /64. A claim that fails counts as an attempt only,
+        and not even that while the gateway can't issue anything.
+        """
+        if not await self._proxy.is_alive():
+            raise ProxyUnavailable(reached=False)
+        await self._limiter.take(self._attempts(network))
+        await self._captcha.verify(request.captcha, ip=ip)
+        person = await self._known(session) or Person(
+            kind=Kind.PERMISSIONLESS, email=request.email, created_at=self._clock()
+        )
+        consent = Consent(
+            person_id=person.id,
+            document=Document.TERMS,
+            version=self._settings.terms_version,
+            given_at=self._clock(),
+        )
+        async with self._counted(network, session), self._session(person, session) as token:
+            reveal = await self._issuer.issue(
+                person, name=request.name, description=request.description, consent=consent
+            )
+        return Claimed(reveal, token)
+
+    async def _known(self, session: Session | None) -> Person | None:
+        if session is None:
+            return None
+        async with self._database.transaction() as transaction:
+            return await transaction.get(Person, session.person_id)
+
+    @asynccontextmanager
+    async def _session(self, person: Person, session: Session | None) -> AsyncIterator[str | None]:
+        """A session for a new person, started before the key so that no key is ever without one."""
+        if session and session.person_id == person.id:
+            yield None
+            return
+        token = await self._sessions.start(person.id, person.kind)
+        try:
+            yield token
+        except BaseException:
+            await self._sessions.end(token)
+            raise
+
+    @asynccontextmanager
+    async def _counted(self, network: str, session: Session | None) -> AsyncIterator[None]:
+        """Counted before the work, so that simultaneous claims can't pass together; given back when it fails."""
+        taken: list[Limit] = []
+        try:
+            for limit in self._limits(network, session):
+                await self._limiter.take(limit)
+                taken.append(limit)
+            yield
+        except BaseException:
+            for limit in taken:
+                await self._limiter.give_back(limit)
+            raise
+
+    def _limits(self, network: str, session: Session | None) -> list[Limit]:
+        text = "No more keys can be issued to your {} for now. Please come back later."
+        limits = [Limit(self._settings.claims_per_ip, "claims-per-ip", network, text.format("network"))]
+        if session:
+            who = str(session.person_id)
+            limits.append(Limit(self._settings.claims_per_session, "claims-per-session", who, text.format("browser")))
+        return limits
+
+    def _attempts(self, network: str) -> Limit:
+        text = "Too many tries from your network. Please wait a while and try again."
+        return Limit(self._settings.claim_attempts_per_ip, "claim-attempts", network, text)

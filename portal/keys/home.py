@@ -1,0 +1,67 @@
+"""The landing page: what one gets, and the form to get it."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request, Response
+
+from portal.accounts.session import Session
+from portal.clients.captcha import Captcha
+from portal.core.errors import BadInput, PortalError
+from portal.core.settings import Settings
+from portal.keys.policy import Policy
+from portal.web.client_address import base_url
+from portal.web.templating import Pages
+
+CAPTCHA_OFF = "CAPTCHA is off. Anybody can get keys here, so this is for development only."
+
+
+class HomePage:
+    def __init__(self, settings: Settings, policy: Policy, captcha: Captcha, pages: Pages) -> None:
+        self._settings = settings
+        self._policy = policy
+        self._captcha = captcha
+        self._pages = pages
+
+    def render(
+        self,
+        request: Request,
+        visitor: Session | None,
+        *,
+        values: dict[str, Any] | None = None,
+        error: PortalError | None = None,
+    ) -> Response:
+        fields = error.fields if isinstance(error, BadInput) else {}
+        context = {
+            "policy": self._policy_context(),
+            "captcha": self._captcha_context(),
+            "form": {
+                "values": {"name": "", "description": "", "email": "", "accept_terms": False, **(values or {})},
+                "errors": fields,
+                "general": error.message if error and not fields else None,
+            },
+            "base_url": base_url(request, self._settings.public_url, self._settings.trusted_proxies) + "/api/v1",
+            "has_key": visitor is not None,
+        }
+        status = error.status if error else HTTPStatus.OK
+        response = self._pages.render(request, "home.html", context, status=status, visitor=visitor)
+        if error and error.retry_after:
+            response.headers["retry-after"] = str(error.retry_after)
+        return response
+
+    def _policy_context(self) -> dict[str, Any]:
+        ttl = self._policy.key_ttl
+        return {
+            "key_days": ttl.days if ttl else None,
+            "active_keys": self._policy.active_keys,
+            **self._policy.limits,
+        }
+
+    def _captcha_context(self) -> dict[str, Any]:
+        return {
+            "enabled": self._captcha.kind != "off",
+            "kind": self._captcha.kind,
+            "site_key": self._captcha.site_key,
+            "script_url": self._captcha.script_url,
+            "notice": CAPTCHA_OFF if self._captcha.kind == "off" else None,
+        }

@@ -1,0 +1,20 @@
+"""What a person agreed to, in which version, and when."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import DateTime, Text
+from sqlmodel import Field, SQLModel
+
+
+class Document(StrEnum):
+    TERMS = "terms"
+
+
+class Consent(SQLModel, table=True):
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    person_id: UUID = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
+    document: Document = Field(sa_type=Text)
+    version: str
+    given_at: datetime = Field(sa_type=DateTime(timezone=True))

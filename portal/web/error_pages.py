@@ -1,0 +1,122 @@
+"""The same error as a page or as problem JSON (RFC 9457), by what was asked for.
+
+Feature code raises; only this module knows what an error looks like.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from portal.core.errors import BadInput, PortalError, Unavailable
+from portal.core.logs import get_logger
+from portal.web.templating import Pages
+
+log = get_logger()
+
+PLAIN: dict[int, tuple[str, str, str]] = {
+    404: ("not_found", "Not found", "There is nothing at this address."),
+    405: ("method_not_allowed", "Not possible here", "This address doesn't do that. Please go back and try again."),
+}
+
+
+class Problem(NamedTuple):
+    status: HTTPStatus
+    code: str
+    title: str
+    detail: str
+    retry_after: int | None = None
+    fields: Mapping[str, str] = MappingProxyType({})
+
+
+class ErrorPages:
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    def install(self, app: FastAPI) -> None:
+        app.add_exception_handler(PortalError, self._portal_error)
+        app.add_exception_handler(RequestValidationError, self._validation_error)
+        app.add_exception_handler(HTTPException, self._http_error)
+        app.add_exception_handler(Exception, self._bug)
+
+    def answer(self, request: Request, error: PortalError) -> Response:
+        if isinstance(error, Unavailable):
+            log.warning("web.unavailable", service=error.service, code=error.code)
+        fields = error.fields if isinstance(error, BadInput) else {}
+        problem = Problem(error.status, error.code, error.title, error.message, error.retry_after, fields)
+        return self._rendered(request, problem)
+
+    async def _portal_error(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, PortalError)  # noqa: S101 - Starlette's type for handlers is wider than its promise
+        return self.answer(request, error)
+
+    async def _validation_error(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
+        return self.answer(request, bad_input(error.errors()))
+
+    async def _http_error(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - as above
+        status = HTTPStatus(error.status_code)
+        problem = Problem(status, *PLAIN.get(status, ("error", status.phrase, "Please go back and try again.")))
+        response = self._rendered(request, problem)
+        response.headers.update(error.headers or {})
+        return response
+
+    async def _bug(self, request: Request, error: Exception) -> Response:
+        log.error("web.failed", path=request.url.path, exc_info=error)
+        message = "This is our mistake and has been logged. Please try again, or tell us the request id below."
+        return self.answer(request, PortalError(message))
+
+    def _rendered(self, request: Request, problem: Problem) -> Response:
+        if request.url.path.startswith("/api/"):
+            response = _problem_json(problem, request.state.request_id)
+        else:
+            context = {
+                "status": int(problem.status),
+                "title": problem.title,
+                "detail": problem.detail,
+                "retry_after": problem.retry_after,
+            }
+            response = self._pages.render(request, "error.html", context, status=problem.status)
+        if problem.retry_after:
+            response.headers["retry-after"] = str(problem.retry_after)
+        return response
+
+
+def _problem_json(problem: Problem, request_id: str) -> Response:
+    content: dict[str, Any] = {
+        "type": "about:blank",
+        "title": problem.title,
+        "status": int(problem.status),
+        "detail": problem.detail,
+        "code": problem.code,
+        "request_id": request_id,
+    }
+    if problem.fields:
+        content["errors"] = dict(problem.fields)
+    return JSONResponse(content, problem.status, media_type="application/problem+json")
+
+
+def bad_input(errors: Any) -> BadInput:
+    """From pydantic's list of errors; what was sent is not repeated."""
+    fields: dict[str, str] = {}
+    for error in errors:
+        name = ".".join(str(part) for part in error["loc"] if part != "body") or "body"
+        fields.setdefault(name, _sentence(error["type"], error["msg"]))
+    return BadInput("; ".join(f"{name}: {text}" for name, text in fields.items()), fields=fields)
+
+
+def _sentence(kind: str, message: str) -> str:
+    if kind == "missing":
+        return "This is needed."
+    if kind == "extra_forbidden":
+        return "There is no such field."
+    if kind == "json_invalid":
+        return "This is not valid JSON."
+    return message.removeprefix("Value error, ")

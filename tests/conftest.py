@@ -1,0 +1,106 @@
+"""The platform itself is the test bed: `portal up` is started once per run, with real parts.
+
+`portal_with(...)` starts one more portal against the same parts, for the settings that a test is about.
+"""
+
+import itertools
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from browser_setup import find_chromium
+from platform_run import Platform, running_platform
+from portal_server import PortalServer, running_portal
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+ADDRESSES = itertools.count(1)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without a Chromium browser tests are left out and that is said; where CI is set they are required."""
+    if find_chromium():
+        return
+    if os.environ.get("CI"):
+        raise pytest.UsageError("The browser tests are required here and there is no Chromium: apt-get install chromium")
+    left_out = [item for item in items if item.get_closest_marker("browser")]
+    items[:] = [item for item in items if item not in left_out]
+    config.stash[LEFT_OUT] = len(left_out)
+    config.hook.pytest_deselected(items=left_out)
+
+
+LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    count = config.stash.get(LEFT_OUT, 0)
+    if count:
+        terminalreporter.write_line(f"{count} browser tests left out; to run them: apt-get install chromium")
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with running_platform(tmp_path_factory.mktemp("platform") / "data") as platform:
+        yield platform
+
+
+@pytest.fixture
+def address() -> str:
+    """An address that no other test has, so that limits per address count for this test alone."""
+    number = next(ADDRESSES)
+    return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+
+@pytest.fixture
+def browse(address: str) -> Iterator[Callable[[str], httpx.Client]]:
+    """`browse(url)`: somebody with an empty cookie jar and an address of their own."""
+    clients = []
+
+    def open_client(url: str, *, ip: str = address) -> httpx.Client:
+        client = httpx.Client(base_url=url, headers={"x-forwarded-for": ip}, timeout=30)
+        clients.append(client)
+        return client
+
+    yield open_client
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def visitor(platform: Platform, browse: Callable[[str], httpx.Client]) -> httpx.Client:
+    return browse(platform.portal_url)
+
+
+@pytest.fixture
+def portal_with(platform: Platform) -> Callable[..., AbstractContextManager[PortalServer]]:
+    """`with portal_with(claims_per_ip="1/day") as server:` settings by their field names."""
+
+    def start(**settings: object) -> AbstractContextManager[PortalServer]:
+        return running_portal(platform, **settings)
+
+    return start
+
+
+@pytest.fixture
+def portal_database(platform: Platform) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(platform.database_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def admin(platform: Platform) -> Iterator[httpx.Client]:
+    """LiteLLM's own view, by its master key."""
+    headers = {"authorization": f"Bearer {platform.admin_key}"}
+    with httpx.Client(base_url=platform.gateway_url, headers=headers, timeout=30) as client:
+        yield client

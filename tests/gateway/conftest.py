@@ -1,0 +1,209 @@
+import asyncio
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+
+import httpx
+import pytest
+import structlog
+import uvicorn
+from openai import OpenAI
+from starlette.applications import Starlette
+from structlog.testing import LogCapture
+
+from portal.gateway.door import Door
+from portal.gateway.mount import DoorRoute
+from portal.gateway.upstream import connect
+from portal.sample_endpoint import Options, create_app
+
+LIMIT = 100_000
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitable[None]]
+
+
+@contextmanager
+def served(app, port: int = 0) -> Iterator[str]:
+    listener = socket.create_server(("127.0.0.1", port))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        listener.close()
+
+
+def portal_with(client: httpx.AsyncClient, *, is_starting: bool) -> Starlette:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with client:
+            yield
+
+    door = Door(client, max_body_bytes=LIMIT, is_starting=lambda: is_starting)
+    return Starlette(routes=[DoorRoute("/api/v1", door)], lifespan=lifespan)
+
+
+class Upstream:
+    """A server that writes what a test tells it to, byte by byte, and keeps what it was asked."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.heads: list[bytes] = []
+        self.closed_by_peer = threading.Event()
+        self.url = ""
+        self._handler = handler
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            self.heads.append(head)
+            length = next(
+                (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
+            )
+            body = await reader.readexactly(length)
+            answering = asyncio.ensure_future(self._handler(reader, writer, body))
+            leaving = asyncio.ensure_future(reader.read())
+            await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if not answering.done():
+                self.closed_by_peer.set()
+                answering.cancel()
+            leaving.cancel()
+            await asyncio.gather(answering, leaving, return_exceptions=True)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+
+    @contextmanager
+    def running(self) -> Iterator["Upstream"]:
+        loop = asyncio.new_event_loop()
+        server = loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        thread = threading.Thread(target=loop.run_forever)
+        thread.start()
+        try:
+            yield self
+        finally:
+            asyncio.run_coroutine_threadsafe(self._stop(server), loop).result(timeout=5)
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join(timeout=5)
+            loop.close()
+
+    async def _stop(self, server: asyncio.Server) -> None:
+        server.close()
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+
+@pytest.fixture
+def upstream_that() -> Iterator[Callable[[Handler], Upstream]]:
+    with ExitStack() as stack:
+        yield lambda handler: stack.enter_context(Upstream(handler).running())
+
+
+def saying(status: int, body: bytes, *headers: str, kind: str = "application/json") -> Handler:
+    async def handler(_: asyncio.StreamReader, writer: asyncio.StreamWriter, __: bytes) -> None:
+        lines = [f"HTTP/1.1 {status} X", f"content-type: {kind}", f"content-length: {len(body)}", *headers]
+        writer.write("\r\n".join([*lines, "connection: close", "", ""]).encode() + body)
+        await writer.drain()
+
+    return handler
+
+
+@pytest.fixture(scope="session")
+def recorder() -> Iterator[Upstream]:
+    """It knows one model, gives every path the same answer and keeps what it was asked."""
+    with Upstream(saying(200, b'{"data": [{"id": "org/name", "object": "model"}]}')).running() as upstream:
+        yield upstream
+
+
+@pytest.fixture(scope="session")
+def recorder_door(recorder: Upstream) -> Iterator[str]:
+    with served(portal_with(connect(recorder.url), is_starting=False)) as url:
+        yield f"{url}/api/v1"
+
+
+@pytest.fixture
+def upstream_saying(upstream_that) -> Callable[..., Upstream]:
+    """An upstream that gives one fixed answer."""
+    return lambda *answer, **options: upstream_that(saying(*answer, **options))
+
+
+@pytest.fixture
+def door_to() -> Iterator[Callable[..., str]]:
+    """The public address, `/api/v1` included, of a door to that upstream."""
+    with ExitStack() as stack:
+
+        def start(url: str, *, is_starting: bool = False, read_seconds: float = 30) -> str:
+            app = portal_with(connect(url, read_seconds=read_seconds), is_starting=is_starting)
+            return stack.enter_context(served(app)) + "/api/v1"
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def upstream_key() -> str:
+    return "sk-sample-key"
+
+
+@pytest.fixture(scope="session")
+def upstream_url(upstream_key: str) -> Iterator[str]:
+    with served(create_app(Options(api_key=upstream_key))) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def slow_upstream_url(upstream_key: str) -> Iterator[str]:
+    with served(create_app(Options(api_key=upstream_key, rate=20))) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def door(upstream_url: str) -> Iterator[str]:
+    with served(portal_with(connect(upstream_url), is_starting=False)) as url:
+        yield f"{url}/api/v1"
+
+
+@pytest.fixture
+def client(door: str, upstream_key: str) -> Iterator[OpenAI]:
+    with OpenAI(base_url=door, api_key=upstream_key, max_retries=0) as client:
+        yield client
+
+
+@pytest.fixture
+def http(upstream_key: str) -> Iterator[httpx.Client]:
+    with httpx.Client(headers={"authorization": f"Bearer {upstream_key}"}, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def relayed() -> Iterator[Callable[[], dict]]:
+    """The log line of the request just made."""
+    capture = LogCapture()
+    before = structlog.get_config()["processors"]
+    structlog.configure(processors=[capture], cache_logger_on_first_use=False)
+
+    def last() -> dict:
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            if lines := [line for line in capture.entries if line["event"] == "gateway.relayed"]:
+                return lines[-1]
+            time.sleep(0.01)
+        raise AssertionError(f"no line in {capture.entries}")
+
+    yield last
+    structlog.configure(processors=before)
+
+
+@pytest.fixture(scope="session")
+def served_at() -> Callable[..., contextlib.AbstractContextManager[str]]:
+    return served

@@ -1,0 +1,150 @@
+"""Only the listed paths reach the upstream, whatever is done to the path."""
+
+import socket
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.req("G1")
+
+ALLOWED = {
+    "POST /v1/chat/completions",
+    "POST /v1/completions",
+    "POST /v1/embeddings",
+    "POST /v1/audio/transcriptions",
+    "POST /v1/images/generations",
+    "POST /v1/responses",
+    "GET /v1/models",
+}
+UNKNOWN = [
+    "",
+    "/",
+    "//",
+    "/key/generate",
+    "/key/info",
+    "/team/new",
+    "/user/new",
+    "/ui",
+    "/ui/",
+    "/health",
+    "/metrics",
+    "/v1/chat/completions",
+    "/openai/deployments/x/chat/completions",
+    "/chat/completions/",
+    "//chat/completions",
+    "/chat//completions",
+    "/./chat/completions",
+    "/chat/../chat/completions",
+    "/../key/generate",
+    "/../../key/generate",
+    "/chat/completions/../../../key/generate",
+    "/chat/completions/..%2f..%2fkey%2fgenerate",
+    "/..%2fkey%2fgenerate",
+    "/%2e%2e/key/generate",
+    "/%252e%252e/key/generate",
+    "/chat%2Fcompletions",
+    "/chat%2fcompletions",
+    "/chat/completion%73",
+    "/%2Fkey%2Fgenerate",
+    "/chat/completions;x=1",
+    "/chat/completions%3Bx",
+    "/chat/completions%00",
+    "/chat/completions%0a",
+    "/key%0agenerate",
+    "/chat/completions%20",
+    "/chat\\completions",
+    "/..\\key\\generate",
+    "/chat%5Ccompletions",
+    "/CHAT/COMPLETIONS",
+    "/chat/completions%3F",
+    "/chat/completions%23",
+    "/realtime",
+    "/audio/speech",
+    "/batches",
+    "/files",
+]
+
+
+def ask_raw(url: str, method: str, path: str, headers: str = "connection: close\r\ncontent-length: 0\r\n") -> bytes:
+    """The path as it is: every client library would tidy it first."""
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        head = f"{method} {address.path}{path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer sk-any\r\n{headers}\r\n"
+        connection.sendall(head.encode("latin-1"))
+        answer = b""
+        while part := connection.recv(65536):
+            answer += part
+    return answer
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize("path", UNKNOWN)
+def test_any_other_path_is_not_found_and_never_reaches_the_upstream(recorder, recorder_door, method: str, path: str):
+    recorder.heads.clear()
+
+    answer = ask_raw(recorder_door, method, path)
+
+    assert answer.startswith(b"HTTP/1.1 404")
+    assert b'"code": "not_found"' in answer
+    assert recorder.heads == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/models/..%2F..%2Fkey%2Fgenerate", "/models/../../ui", "/models%2Fx", "/models/%00", "/models/"]
+)
+def test_name_of_a_model_never_becomes_a_path(recorder, recorder_door, path: str):
+    recorder.heads.clear()
+
+    answer = ask_raw(recorder_door, "GET", path)
+
+    assert answer.startswith(b"HTTP/1.1 404")
+    assert b'"code": "model_not_found"' in answer
+    assert all(head.startswith(b"GET /v1/models HTTP") for head in recorder.heads)
+
+
+@pytest.mark.parametrize("path", ["/models/org/name", "/models/org%2Fname", "/models/org%2fname"])
+def test_name_of_a_model_may_contain_slashes(recorder_door, http: httpx.Client, path: str):
+    answer = http.get(recorder_door + path)
+
+    assert answer.json() == {"id": "org/name", "object": "model"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/chat/completions", "POST"),
+        ("DELETE", "/embeddings", "POST"),
+        ("OPTIONS", "/responses", "POST"),
+        ("POST", "/models", "GET"),
+        ("DELETE", "/models/org/name", "GET"),
+    ],
+)
+def test_wrong_method_names_the_right_one(
+    recorder, recorder_door, http: httpx.Client, method: str, path: str, allowed: str
+):
+    recorder.heads.clear()
+
+    answer = http.request(method, recorder_door + path)
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+    assert answer.json()["error"]["code"] == "method_not_allowed"
+    assert recorder.heads == []
+
+
+@pytest.mark.parametrize("name", sorted(ALLOWED))
+def test_listed_path_reaches_the_same_path_below_v1(recorder, recorder_door, http: httpx.Client, name: str):
+    recorder.heads.clear()
+    method, path = name.split(" /v1")
+
+    http.request(method, f"{recorder_door}{path}?team_id=x&return_wildcard_routes=true", content=b"{}")
+
+    assert [head.split(" HTTP")[0] for head in map(bytes.decode, recorder.heads)] == [name]
+
+
+def test_socket_is_refused(recorder_door):
+    hello = "upgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+
+    answer = ask_raw(recorder_door, "GET", "/realtime", hello.replace("upgrade:", "connection: upgrade\r\nupgrade:", 1))
+
+    assert answer.startswith(b"HTTP/1.1 403")

@@ -1,0 +1,69 @@
+"""One more portal, in a thread of the test run, with settings of the test's choice."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import httpx
+import uvicorn
+
+from portal.app import create_app
+from portal.core.settings import Settings
+
+if TYPE_CHECKING:
+    from platform_run import Platform
+
+
+@dataclass(frozen=True)
+class PortalServer:
+    url: str
+    settings: Settings
+
+
+@contextmanager
+def running_portal(platform: "Platform", **changes: object) -> Iterator[PortalServer]:
+    settings = Settings(
+        **{
+            "database_url": platform.database_url,
+            "redis_url": platform.redis_url,
+            "litellm_api_endpoint": platform.gateway_url,
+            "litellm_admin_key": platform.admin_key,
+            "trusted_proxies": ["127.0.0.1/32"],
+            **changes,
+        }
+    )
+    with served(create_app(settings)) as url:
+        yield PortalServer(url, settings)
+
+
+@contextmanager
+def served(app: object) -> Iterator[str]:
+    """Any ASGI application over real HTTP; gives its address."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(app, log_config=None, access_log=False, proxy_headers=False, loop="uvloop")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.01)
+    try:
+        yield url
+    finally:
+        server.should_exit = True
+        thread.join(timeout=20)
+        listener.close()
+        assert not thread.is_alive()
+
+
+def wait_for_gateway(url: str, state: str = "ready", seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while httpx.get(f"{url}/api/status").json()["gateway"] != state:
+        assert time.monotonic() < deadline, f"the gateway is not {state}"
+        time.sleep(0.05)

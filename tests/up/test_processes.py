@@ -1,0 +1,34 @@
+import asyncio
+import os
+
+import pytest
+
+from portal.up.processes import Processes
+from portal.up.program import Program
+
+
+@pytest.fixture
+def lock(tmp_path):
+    lock = os.open(tmp_path / "lock", os.O_CREAT | os.O_RDWR)
+    yield lock
+    os.close(lock)
+
+
+def test_process_that_does_not_want_to_end_is_killed_with_its_children(tmp_path, lock):
+    log = tmp_path / "stubborn.log"
+    command = ("sh", "-c", "trap '' TERM; echo stubborn; while :; do sleep 1; done")
+    stubborn = Program(name="stubborn", command=command, environment={"PATH": os.defpath}, log=log)
+
+    async def start_and_stop():
+        async with Processes(lock, grace_seconds=0.5) as processes:
+            process = await processes.start(stubborn)
+            while not log.exists() or not log.read_text():
+                await asyncio.sleep(0.05)
+            await processes.stop(process, stubborn.stop_signals)
+        return process
+
+    process = asyncio.run(asyncio.wait_for(start_and_stop(), 20))
+
+    assert process.returncode == -9
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
