@@ -20,7 +20,7 @@ from portal.core.logs import get_logger
 
 log = get_logger()
 
-STATUS_TIMEOUT_SECONDS = 1
+STATUS_TIMEOUT_SECONDS = 3
 PAGE_SIZE = 100
 
 

@@ -70,8 +70,8 @@ class _News:
             return
         if supervisor.is_ready:
             self._is_started = True
-            self._progress.settle()
             self._progress.address(self._plan.portal_url, "everything is ready, Ctrl-C ends it")
+            self._progress.settle()
         elif part == "portal":
             unready = "the gateway is" if "gateway" in self._plan.names else "other parts are"
             self._progress.address(self._plan.portal_url, f"{unready} still starting")

@@ -42,7 +42,7 @@ def test_damaged_database(fails, data_dir):
     reason = fails()
 
     assert reason.startswith("portal up: postgres does not start, it ended with exit code 2: ")
-    assert "could not find the database system" in reason
+    assert 'global/pg_control": No such file or directory' in reason
     assert reason.endswith(f"(log: {data_dir}/logs/postgres.log)")
 
 

@@ -1,5 +1,6 @@
 import asyncio
 import os
+import time
 
 import pytest
 
@@ -14,6 +15,11 @@ def lock(tmp_path):
     os.close(lock)
 
 
+def wait_for_text(log):
+    while not log.read_text():
+        time.sleep(0.05)
+
+
 def test_process_that_does_not_want_to_end_is_killed_with_its_children(tmp_path, lock):
     log = tmp_path / "stubborn.log"
     command = ("sh", "-c", "trap '' TERM; echo stubborn; while :; do sleep 1; done")
@@ -22,8 +28,7 @@ def test_process_that_does_not_want_to_end_is_killed_with_its_children(tmp_path,
     async def start_and_stop():
         async with Processes(lock, grace_seconds=0.5) as processes:
             process = await processes.start(stubborn)
-            while not log.exists() or not log.read_text():
-                await asyncio.sleep(0.05)
+            await asyncio.to_thread(wait_for_text, log)
             await processes.stop(process, stubborn.stop_signals)
         return process
 

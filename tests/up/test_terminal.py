@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 import signal
 import sys
 import time
@@ -31,7 +32,8 @@ class Terminal:
     def read_until(self, text, seconds=60):
         deadline = time.monotonic() + seconds
         while text not in self.seen:
-            assert time.monotonic() < deadline, self.seen
+            readable, _, _ = select.select([self.ours], [], [], max(0, deadline - time.monotonic()))
+            assert readable, self.seen
             self.seen += os.read(self.ours, 65536).decode(errors="replace")
 
 

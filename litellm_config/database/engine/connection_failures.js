@@ -6,9 +6,13 @@ const CLOSED = new Set(["57P01", "57P02", "57P05", "08000", "08003", "08006", "E
 const UNREACHABLE = new Set([
   "57P03", "08001", "08004", "ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOENT", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT",
 ]);
+const NOT_LET_IN = new Set(["28000", "28P01"]);
+const NO_SUCH_DATABASE = "3D000";
 
-/** Whether the server's own error message says that the connection is, or never was, of use. */
-export const closed = ({ code }) => CLOSED.has(code) || UNREACHABLE.has(code);
+/** Whether the error is about the connection and not about the query. */
+const isConnectionFailure = ({ code, severity }) =>
+  typeof severity !== "string" ||
+  CLOSED.has(code) || UNREACHABLE.has(code) || NOT_LET_IN.has(code) || code === NO_SUCH_DATABASE;
 
 export class ConnectionFailures {
   #kept = new Array(KEPT);
@@ -21,7 +25,7 @@ export class ConnectionFailures {
 
   /** What the engine is told; it answers with the number when it reports the failure. */
   keep(error) {
-    if (isRefusal(error)) return { ok: false, error: postgresError(error) };
+    if (!isConnectionFailure(error)) return { ok: false, error: postgresError(error) };
     const id = this.#next++ % KEPT;
     this.#kept[id] = error;
     return { ok: false, error: { kind: "GenericJs", id } };
@@ -32,6 +36,8 @@ export class ConnectionFailures {
     const { code, message = "" } = this.#kept[id] ?? {};
     if (message.startsWith("timeout exceeded")) return this.#noFreeConnection();
     if (UNREACHABLE.has(code) || message === "timeout expired") return this.#unreachable();
+    if (NOT_LET_IN.has(code)) return this.#notLetIn();
+    if (code === NO_SUCH_DATABASE) return this.#noSuchDatabase();
     return { error_code: "P1017", message: "Server has closed the connection.", meta: {} };
   }
 
@@ -43,6 +49,26 @@ export class ConnectionFailures {
         `Can't reach database server at \`${host}:${port}\`\n\n` +
         `Please make sure your database server is running at \`${host}:${port}\`.`,
       meta: { database_host: host, database_port: port },
+    };
+  }
+
+  #notLetIn() {
+    const { host, user } = this.#pool;
+    return {
+      error_code: "P1000",
+      message:
+        `Authentication failed against database server at \`${host}\`, ` +
+        `the provided database credentials for \`${user}\` are not valid.`,
+      meta: { database_host: host, database_user: user },
+    };
+  }
+
+  #noSuchDatabase() {
+    const { database, host, port } = this.#pool;
+    return {
+      error_code: "P1003",
+      message: `Database \`${database}\` does not exist on the database server at \`${host}:${port}\`.`,
+      meta: { database_name: database, database_host: host, database_port: port },
     };
   }
 
@@ -58,9 +84,6 @@ export class ConnectionFailures {
     };
   }
 }
-
-// A server that answers and says no (wrong password, no such database, too many clients) is not lost.
-const isRefusal = (error) => typeof error?.severity === "string" && typeof error.code === "string" && !closed(error);
 
 const postgresError = ({ code, severity, message, detail, column, hint }) => ({
   kind: "Postgres", code, severity, message, detail, column, hint,

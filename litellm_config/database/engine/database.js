@@ -3,7 +3,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 
 import { readConnectionUrl } from "./connection_url.js";
-import { closed, ConnectionFailures } from "./connection_failures.js";
+import { ConnectionFailures } from "./connection_failures.js";
 import { connectionClass, prepareSession } from "./connection.js";
 import { log } from "./log.js";
 import { Transaction } from "./transaction.js";
@@ -64,7 +64,7 @@ export class Database {
     return async (query) => {
       try {
         const result = await call(query);
-        return !result.ok && closed(result.error) ? this.failures.keep(result.error) : result;
+        return result.ok || result.error.kind !== "Postgres" ? result : this.failures.keep(result.error);
       } catch (error) {
         return this.failures.keep(error);
       }

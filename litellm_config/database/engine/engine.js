@@ -1,8 +1,9 @@
 // Prisma's query engine, loaded as WebAssembly: https://github.com/prisma/prisma-engines/tree/main/query-engine
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-import { describeErrors, transactionFailure } from "./errors.js";
+import { describeErrors, transactionFailure, userFacing } from "./errors.js";
 import { log } from "./log.js";
 import { rawRows, untag } from "./results.js";
 import { Translation } from "./translation.js";
@@ -10,6 +11,12 @@ import { Translation } from "./translation.js";
 const require = createRequire(import.meta.url);
 const RUNTIME = "@prisma/client/runtime/query_engine_bg.postgresql";
 const NO_TRACE = "{}";
+const LATE = Symbol("late");
+const DEFAULT_MAX_WAIT = 2000;
+const NOT_STARTED = {
+  error_code: "P2028",
+  message: "Transaction API error: Unable to start a transaction in the given time.",
+};
 
 function load() {
   const bindings = require(`${RUNTIME}.js`);
@@ -76,8 +83,15 @@ export class Engine {
     return { data: { [answer]: operation.action === "queryRaw" ? rawRows(result) : untag(result) } };
   }
 
-  startTransaction(options) {
-    return this.#transaction("startTransaction", options);
+  /** The engine itself waits for a connection as long as the pool does, so how long is watched here. */
+  async startTransaction(options) {
+    const start = this.#transaction("startTransaction", options);
+    const patience = AbortSignal.timeout(JSON.parse(options).max_wait ?? DEFAULT_MAX_WAIT);
+    const late = once(patience, "abort").then(() => LATE);
+    const started = await Promise.race([start, late]);
+    if (started !== LATE) return started;
+    start.then(({ id }) => id && this.rollback(id)).catch((error) => log("transaction.lost", { kind: error.name }));
+    return { errors: [userFacing(NOT_STARTED)] };
   }
 
   commit(id) {

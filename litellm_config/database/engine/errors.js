@@ -2,8 +2,8 @@
 import { log } from "./log.js";
 
 const FROM_CONNECTION = "P2036";
-// What a caller may run into on purpose, such as a name that is taken, is not worth a line.
-const EXPECTED = /^P2/;
+// What a caller may run into on purpose, such as a name that is taken, is not worth a line; a full pool is.
+const EXPECTED = /^P2(?!024)/;
 
 export function describeErrors(errors, { action, modelName = "" }, failures) {
   return errors.map((error) => {
