@@ -20,6 +20,7 @@ from browser_setup import find_chromium
 from platform_run import Platform, running_platform
 from portal_server import PortalServer, running_portal
 
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
@@ -33,7 +34,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if find_chromium():
         return
     if os.environ.get("CI"):
-        raise pytest.UsageError("The browser tests are required here and there is no Chromium: apt-get install chromium")
+        raise pytest.UsageError(
+            "The browser tests are required here and there is no Chromium: apt-get install chromium"
+        )
     left_out = [item for item in items if item.get_closest_marker("browser")]
     items[:] = [item for item in items if item not in left_out]
     config.stash[LEFT_OUT] = len(left_out)

@@ -65,11 +65,18 @@ class LitellmProxy:
 
     async def ensure_team(self, team: str) -> None:
         """https://docs.litellm.ai/docs/proxy/team_based_routing"""
-        if await self._ask("GET", "/team/info", params={"team_id": team}, absent=HTTPStatus.NOT_FOUND) is None:
-            # Another instance may make it between the two calls: LiteLLM answers 400 and the team is there.
-            await self._ask(
-                "POST", "/team/new", json={"team_id": team, "team_alias": team}, absent=HTTPStatus.BAD_REQUEST
-            )
+        if await self._has_team(team):
+            return
+        try:
+            await self._ask("POST", "/team/new", json={"team_id": team, "team_alias": team})
+        except (ProxyRefused, ProxyUnavailable):
+            # Another instance may have been faster, which LiteLLM answers with 400 or 500.
+            if not await self._has_team(team):
+                raise
+
+    async def _has_team(self, team: str) -> bool:
+        found = await self._ask("GET", "/team/info", params={"team_id": team}, absent=HTTPStatus.NOT_FOUND)
+        return found is not None
 
     async def ensure_member(self, user: str, team: str, role: str) -> None:
         """A key's user must exist and be a member of the key's team, or LiteLLM asks the database in every request."""

@@ -120,7 +120,7 @@ class Settings(BaseSettings):
     brand_name: str = Field("AkashChat", description="name of the platform")
     brand_tagline: str = Field("An API key in a minute.", description="one sentence under the name")
     brand_logo_url: str | None = Field(None, description="logo on our own origin; default: the built-in mark")
-    brand_accent: str = Field("#d6336c", description="the one accent colour", pattern=r"^#[0-9a-fA-F]{6}$")
+    brand_accent: str = Field("#2b5fd9", description="the one accent colour", pattern=r"^#[0-9a-fA-F]{6}$")
     brand_links: tuple[Link, ...] = Field((), description="JSON list of [label, url] for the footer")
     brand_contact_url: str | None = Field(None, description="where people ask for help; `mailto:` is fine")
     terms_file: Path | None = Field(None, description="terms of use as plain text; default: a short built-in text")

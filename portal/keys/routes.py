@@ -120,7 +120,11 @@ class KeyRoutes:
         except PortalError as error:
             return self._home.render(request, visitor, values=values, error=error)
         context = {
-            "key": {"secret": claimed.reveal.secret, **claimed.reveal.key.model_dump(exclude={"token"})},
+            "key": {
+                "secret": claimed.reveal.secret,
+                "models": self._settings.permissionless_models,
+                **claimed.reveal.key.model_dump(exclude={"token"}),
+            },
             "base_url": self._api_url(request),
             "model": model or "your-model",
         }

@@ -121,11 +121,10 @@ def _gateway_port(options: UpOptions) -> int:
 
 def _environment(options: UpOptions, data: DataDir, ports: Mapping[str, int]) -> dict[str, str]:
     """What is given stays as it is, but for the ports."""
-    ours = {
-        "PORTAL_HOST": HOST,
-        "LITELLM_ADMIN_KEY": data.secret(ADMIN_KEY, lambda: f"sk-{secrets.token_hex(24)}"),
-        "LITELLM_SALT_KEY": data.secret("litellm_salt_key", lambda: f"sk-{secrets.token_hex(24)}"),
-    }
+    ours = {"PORTAL_HOST": HOST}
+    for variable, secret in (("LITELLM_ADMIN_KEY", ADMIN_KEY), ("LITELLM_SALT_KEY", "litellm_salt_key")):
+        if not options.given(variable):
+            ours[variable] = data.secret(secret, lambda: f"sk-{secrets.token_hex(24)}")
     if "postgres" in ports:
         ours["DATABASE_URL"] = postgres_url(data, ports["postgres"], "portal")
         ours["LITELLM_DATABASE_URL"] = postgres_url(data, ports["postgres"], "litellm")

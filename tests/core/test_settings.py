@@ -65,7 +65,9 @@ def test_captcha_without_its_keys_is_refused(environment):
 
 @pytest.mark.req("K16")
 def test_names_of_earlier_deployments_are_understood(environment):
-    environment(LITELLM_API_ENDPOINT="http://gateway", LITELLM_TEAM_PERMISSIONLESS="visitors", LITELLM_MAX_PARALLEL_REQUESTS="9")
+    environment(
+        LITELLM_API_ENDPOINT="http://gateway", LITELLM_TEAM_PERMISSIONLESS="visitors", LITELLM_MAX_PARALLEL_REQUESTS="9"
+    )
 
     settings = load_settings()
 

@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 
-
 class BrokenGateway:
     def __init__(self, gateway_url: str) -> None:
         self._http = httpx.AsyncClient(base_url=gateway_url, timeout=30)

@@ -12,7 +12,9 @@ CLAIM = {"accept_terms": True}
 
 def chat(url: str, key: str) -> httpx.Response:
     body = {"model": "sample-chat", "messages": [{"role": "user", "content": "Hello"}], "max_tokens": 20}
-    return httpx.post(f"{url}/api/v1/chat/completions", json=body, headers={"authorization": f"Bearer {key}"}, timeout=30)
+    return httpx.post(
+        f"{url}/api/v1/chat/completions", json=body, headers={"authorization": f"Bearer {key}"}, timeout=30
+    )
 
 
 @pytest.mark.req("K1")
@@ -119,7 +121,7 @@ def test_consent_is_recorded_with_version_and_time(visitor, portal_database):
     key = visitor.post("/api/keys/claim", json=CLAIM).json()
 
     rows = portal_database.execute(
-        "SELECT document, version, now() - given_at FROM consent JOIN issued_key USING (person_id) WHERE issued_key.id = %s",
+        "SELECT document, version, now() - given_at FROM consent c JOIN issued_key k USING (person_id) WHERE k.id = %s",
         [key["id"]],
     ).fetchall()
     assert [(document, version) for document, version, _ in rows] == [("terms", "2026-11-01")]

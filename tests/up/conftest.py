@@ -14,12 +14,13 @@ from up_under_test import Up
 
 
 @pytest.fixture
-def up():
+def up(tmp_path_factory):
     """Starts `portal up` any number of times; none is left running after the test."""
     started = []
+    outputs = tmp_path_factory.mktemp("output")
 
     def start(data_dir, port=0, **rest):
-        started.append(Up(data_dir, port, **rest))
+        started.append(Up(data_dir, outputs, port, **rest))
         return started[-1]
 
     yield start
@@ -34,8 +35,9 @@ def up():
 @pytest.fixture(scope="session")
 def stopped_data_dir(tmp_path_factory):
     """A data folder as a first run leaves it."""
-    data_dir = tmp_path_factory.mktemp("first") / "data"
-    first = Up(data_dir).wait_until_ready()
+    folder = tmp_path_factory.mktemp("first")
+    data_dir = folder / "data"
+    first = Up(data_dir, folder).wait_until_ready()
     assert first.stop() == 0, first.said
     return data_dir
 

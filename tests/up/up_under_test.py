@@ -15,9 +15,9 @@ UP_PROCESS = Path(__file__).with_name("up_process.py")
 class Up:
     """A running `portal up`, and what it wrote to its terminal."""
 
-    def __init__(self, data_dir, port=0, **rest):
+    def __init__(self, data_dir, output_folder, port=0, **rest):
         self.data_dir = data_dir
-        self.output = data_dir.with_name(f"{data_dir.name[:50]}-{time.monotonic_ns()}.output")
+        self.output = output_folder / f"{time.monotonic_ns()}.output"
         with self.output.open("w") as output:
             self.process = psutil.Popen(
                 [sys.executable, str(UP_PROCESS), str(data_dir), str(port), json.dumps(rest)],

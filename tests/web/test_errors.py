@@ -92,6 +92,8 @@ def test_static_files_are_kept_for_ever_under_their_hash_alone(visitor):
     assert visitor.get("/static/css/tokens.css").headers["cache-control"] == "no-cache"
 
 
-@pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static//etc/passwd", "/static/..%2fcli.py"])
+@pytest.mark.parametrize(
+    "path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static//etc/passwd", "/static/..%2fcli.py"]
+)
 def test_static_files_end_at_their_folder(visitor, path):
     assert visitor.get(path).status_code == 404

@@ -16,10 +16,10 @@ from postgres_server import free_port
 class EngineProcess:
     def __init__(self, program: Path, schema: Path, database_url: str, log: Path) -> None:
         self._log = log
-        self._url = f"http://127.0.0.1:{free_port()}"
-        self._http = httpx.Client(base_url=self._url, timeout=30)
+        self.port = free_port()
+        self._http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
         environment = {**os.environ, "PRISMA_DML_PATH": str(schema), "DATABASE_URL": database_url}
-        command = [program, "-p", str(httpx.URL(self._url).port), "--enable-metrics", "--enable-raw-queries"]
+        command = [program, "-p", str(self.port), "--enable-metrics", "--enable-raw-queries"]
         with log.open("w") as output:
             self.process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
 

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.anyio
 @pytest.mark.parametrize(
     ("sql", "parameters", "result"),
     [
-        ("SELECT $1::text AS v", ["it's \"quoted\" $1 \\ 😀"], "it's \"quoted\" $1 \\ 😀"),
+        ("SELECT $1::text AS v", ['it\'s "quoted" $1 \\ 😀'], 'it\'s "quoted" $1 \\ 😀'),
         ("SELECT $1::int AS v", [-5], -5),
         ("SELECT $1::bigint AS v", [2**62], 2**62),
         ("SELECT $1::float8 AS v", [1e-07], 1e-07),

@@ -20,7 +20,7 @@ async def test_json_is_stored_as_json_and_not_as_text_of_json(db: Any) -> None:
     """LiteLLM sends JSON both ways: wrapped, and as text that it dumped itself."""
     await db.litellm_usertable.create(data={"user_id": "u1", "metadata": json.dumps({"a": [1, {"b": None}]})})
 
-    (row,) = await db.query_raw("SELECT metadata, jsonb_typeof(metadata) AS type FROM \"LiteLLM_UserTable\"")
+    (row,) = await db.query_raw('SELECT metadata, jsonb_typeof(metadata) AS type FROM "LiteLLM_UserTable"')
     assert row == {"metadata": {"a": [1, {"b": None}]}, "type": "object"}
 
 
@@ -96,7 +96,9 @@ async def test_nested_writes(db: Any, prisma_module: Any) -> None:
             "create": {
                 "token": "nested",
                 "object_permission": permission,
-                "litellm_budget_table": {"create": {"budget_id": "b1", "model_max_budget": prisma_module.Json({}), **BY}},
+                "litellm_budget_table": {
+                    "create": {"budget_id": "b1", "model_max_budget": prisma_module.Json({}), **BY}
+                },
             },
             "update": {},
         },

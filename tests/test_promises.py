@@ -1,0 +1,33 @@
+"""What the documents promise is held to the code."""
+
+from pathlib import Path
+
+from portal.core.settings import Settings, environment_name
+
+ROOT = Path(__file__).parents[1]
+PUBLIC = {
+    "/api/keys/claim",
+    "/api/keys",
+    "/healthz",
+    "/readyz",
+    "/api/status",
+}
+
+
+def test_every_setting_is_in_the_example_and_nothing_else():
+    lines = (ROOT / "deployment" / "env.example").read_text().splitlines()
+    named = {line.removeprefix("#").split("=")[0] for line in lines if "=" in line and not line.startswith("# ")}
+
+    assert named == {environment_name(field) for field in Settings.model_fields}
+
+
+def test_public_routes_are_the_ones_named_here(visitor):
+    assert set(visitor.get("/api/openapi.json").json()["paths"]) == PUBLIC
+
+
+def test_readme_names_the_commands_that_exist():
+    readme, makefile = (ROOT / "README.md").read_text(), (ROOT / "Makefile").read_text()
+
+    for command in ("up", "test", "check", "help"):
+        assert f"make {command}" in readme
+        assert f"\n{command}: " in makefile
