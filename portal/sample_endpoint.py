@@ -41,6 +41,8 @@ FAILURES = ("hang", "cut", "garbage")
 CUT_AFTER_CHUNKS = 8
 MOST_CHOICES = 8
 DIMENSIONS = 256
+LARGEST_SIDE = 2048
+ROLES = {"system", "developer", "user", "assistant", "tool"}
 Json = dict[str, Any]
 
 
@@ -271,11 +273,14 @@ def event(content: Json) -> str:
 
 
 async def answer(body: Json, options: Options, kind: str, chunk_kind: str, choice: Callable[..., Json]) -> Response:
-    check_number(body, "temperature", 0, 2)
+    check_number(body, "temperature", 0, 2, float)
     check_number(body, "n", 1, MOST_CHOICES)
     check_number(body, "max_tokens", 1, math.inf)
     check_number(body, "max_completion_tokens", 1, math.inf)
-    replies = [reply_to(body, number) for number in range(body.get("n") or 1)]
+    try:
+        replies = [reply_to(body, number) for number in range(body.get("n") or 1)]
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise ApiError(400, "A field of the request is of the wrong kind.", "invalid_value") from error
     head = {"id": f"sample-{uuid.uuid4().hex}", "created": int(time.time()), "model": body["model"]}
     if body.get("stream"):
         stream = events(body, replies, {**head, "object": chunk_kind}, choice, options)
@@ -317,29 +322,19 @@ def check_model(model: Any, kind: str = "") -> None:
 
 def check_messages(messages: Any) -> None:
     if not isinstance(messages, list) or not messages:
-        raise ApiError(
-            400, "`messages` must be a list of at least one message.", "missing_required_parameter", "messages"
-        )
+        raise ApiError(400, "`messages` must be a list with a message.", "missing_required_parameter", "messages")
     for message in messages:
-        if not isinstance(message, dict) or message.get("role") not in {
-            "system",
-            "developer",
-            "user",
-            "assistant",
-            "tool",
-        }:
+        if not isinstance(message, dict) or message.get("role") not in ROLES:
             raise ApiError(400, "Each message needs a known `role`.", "invalid_value", "messages")
         content = message.get("content") or []
         for part in content if isinstance(content, list) else []:
             if not isinstance(part, dict) or part.get("type") not in {"text", "image_url"}:
-                raise ApiError(
-                    400, "A message part must be of type `text` or `image_url`.", "invalid_value", "messages"
-                )
+                raise ApiError(400, "A part must be of type `text` or `image_url`.", "invalid_value", "messages")
 
 
-def check_number(body: Json, name: str, lowest: float, highest: float) -> None:
+def check_number(body: Json, name: str, lowest: float, highest: float, kind: type[float] = int) -> None:
     value = body.get(name)
-    if value is not None and (not isinstance(value, int | float) or not lowest <= value <= highest):
+    if value is not None and not (isinstance(value, int | kind) and lowest <= value <= highest):
         raise ApiError(400, f"`{name}` must be a number from {lowest} to {highest}.", "invalid_value", name)
 
 
@@ -365,13 +360,13 @@ def draw(prompt: str, width: int, height: int) -> bytes:
     digest = hashlib.sha256(prompt.encode()).digest()
     ink, paper = digest[:3], b"\xf4\xf4\xf4"
     rows = []
-    for y in range(height):
-        bits = digest[3 + y * 8 // height]
+    for bits in digest[3:11]:
         half = [ink if bits >> column & 1 else paper for column in range(4)]
         cells = half + half[::-1]
         rows.append(b"\0" + b"".join(cells[x * 8 // width] for x in range(width)))
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(b"".join(rows))), (b"IEND", b"")]
+    pixels = zlib.compress(b"".join(rows[y * 8 // height] for y in range(height)))
+    chunks = [(b"IHDR", header), (b"IDAT", pixels), (b"IEND", b"")]
     packed = [struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in chunks]
     return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
 
@@ -455,9 +450,7 @@ def routes(options: Options) -> APIRouter:  # noqa: C901, PLR0915 - a list of ro
         texts = body.get("input")
         texts = texts if isinstance(texts, list) and texts and not isinstance(texts[0], int) else [texts]
         if not all(texts):
-            raise ApiError(
-                400, "`input` must be a text or a list of texts, none of them empty.", "invalid_value", "input"
-            )
+            raise ApiError(400, "`input` must be one text or several, none of them empty.", "invalid_value", "input")
         vectors = [embed(str(text), body.get("dimensions") or DIMENSIONS) for text in texts]
         as_base64 = body.get("encoding_format") == "base64"
         shown = [pack(vector) if as_base64 else vector for vector in vectors]
@@ -490,14 +483,15 @@ def routes(options: Options) -> APIRouter:  # noqa: C901, PLR0915 - a list of ro
     async def images(request: Request) -> Json:
         body = await body_of(request, "image")
         check_number(body, "n", 1, MOST_CHOICES)
-        size = re.fullmatch(r"(\d{1,4})x(\d{1,4})", str(body.get("size") or "256x256"))
-        if not size or not body.get("prompt"):
-            raise ApiError(400, "`prompt` must be a text and `size` like `256x256`.", "invalid_value", "size")
+        size = re.fullmatch(r"([1-9]\d{0,3})x([1-9]\d{0,3})", str(body.get("size") or "256x256"))
+        if not size or not body.get("prompt") or max(width := int(size[1]), height := int(size[2])) > LARGEST_SIDE:
+            message = f"`prompt` must be a text and `size` like `256x256`, at most {LARGEST_SIDE} a side."
+            raise ApiError(400, message, "invalid_value", "size")
         data = []
         for number in range(body.get("n") or 1):
-            png = base64.b64encode(draw(f"{body['prompt']}{number}", int(size[1]) or 1, int(size[2]) or 1)).decode()
-            shown = body.get("response_format") == "b64_json"
-            data.append({"b64_json": png} if shown else {"url": f"data:image/png;base64,{png}"})
+            png = base64.b64encode(draw(f"{body['prompt']}{number}", width, height)).decode()
+            as_link = body.get("response_format") == "url"
+            data.append({"url": f"data:image/png;base64,{png}"} if as_link else {"b64_json": png})
         return {"created": int(time.time()), "data": data}
 
     router.include_router(v1)

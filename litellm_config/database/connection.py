@@ -1,7 +1,6 @@
 """Connections to the database that a Prisma connection string names."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import psycopg
@@ -16,39 +15,31 @@ LIBPQ_PARAMETERS = {"application_name", "connect_timeout", "host", "options", "p
 MAINTENANCE_DATABASE = "postgres"
 
 
-@contextmanager
-def connect(database_url: str) -> Iterator[Connection]:
+def connect(database_url: str) -> Connection:
     """Each statement on its own; the database is created if it is missing."""
+    url = libpq_url(database_url)
     try:
-        connection = open_connection(libpq_url(database_url))
-    except psycopg.OperationalError as error:
-        if not create_database(database_url):
-            raise unreachable(database_url, error) from error
-        connection = open_connection(libpq_url(database_url))
-    with connection:
-        yield connection
+        try:
+            return open_connection(url)
+        except psycopg.OperationalError:
+            ensure_database(database_url)
+            return open_connection(url)
+    except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege) as error:
+        raise unreachable(database_url, error) from error
 
 
 def open_connection(url: str) -> Connection:
     return psycopg.connect(url, autocommit=True, connect_timeout=10)
 
 
-def create_database(database_url: str) -> bool:
-    """Whether the database was missing; it exists afterwards."""
+def ensure_database(database_url: str) -> None:
     name = database_name(database_url)
-    try:
-        with open_connection(libpq_url(database_url, MAINTENANCE_DATABASE)) as connection:
-            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-                return False
-            try:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-            except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-                return True  # Another process was faster.
-            except psycopg.errors.InsufficientPrivilege as error:
-                raise unreachable(database_url, error) from error
-    except psycopg.OperationalError as error:
-        raise unreachable(database_url, error) from error
-    return True
+    with open_connection(libpq_url(database_url, MAINTENANCE_DATABASE)) as connection:
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            return
+        # Another process may be faster.
+        with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
 
 def database_name(database_url: str) -> str:
@@ -68,7 +59,7 @@ def libpq_url(database_url: str, database: str | None = None) -> str:
 
 def unreachable(database_url: str, error: psycopg.Error) -> DatabaseUnreachable:
     name = database_name(database_url)
-    reason = str(error).strip().splitlines()[-1]
+    reason = str(error).strip().splitlines()[0].rstrip(".")
     return DatabaseUnreachable(
         f"The database {name} cannot be used: {reason}. "
         "Check that Postgres runs and that DATABASE_URL has the right host, port, user, password and name."

@@ -90,8 +90,15 @@ def record_finish(connection: Connection, entry_id: str) -> None:
     )
 
 
-def record_failure(connection: Connection, entry_id: str, logs: str) -> None:
-    connection.execute("UPDATE _prisma_migrations SET logs = %s WHERE id = %s", [logs, entry_id])
+def record_failure(connection: Connection, name: str, checksum: str, logs: str) -> None:
+    """The entry of the start is gone where the migration was rolled back with it."""
+    update = (
+        "UPDATE _prisma_migrations SET logs = %s "
+        "WHERE migration_name = %s AND finished_at IS NULL AND rolled_back_at IS NULL"
+    )
+    if connection.execute(update, [logs, name]).rowcount == 0:
+        record_start(connection, name, checksum)
+        connection.execute(update, [logs, name])
 
 
 def record_rollback(connection: Connection, name: str) -> None:

@@ -47,7 +47,11 @@ class Migration:
 
 def migrate(database_url: str) -> int:
     """How many migrations were missing. Safe from several processes at once; one query when nothing is missing."""
-    return apply_migrations(database_url, package_folder("litellm_proxy_extras") / "migrations")
+    return apply_migrations(database_url, migration_folder())
+
+
+def migration_folder() -> Path:
+    return package_folder("litellm_proxy_extras") / "migrations"
 
 
 def apply_migrations(database_url: str, folder: Path) -> int:
@@ -177,8 +181,7 @@ def refusal(connection: Connection, migration: Migration, error: psycopg.Error) 
         f"Migration name: {migration.name}\n\nDatabase error code: {error.sqlstate}\n\n"
         f"Database error:\nERROR: {error.diag.message_primary}"
     )
-    record_rollback(connection, migration.name)
-    record_failure(connection, record_start(connection, migration.name, migration.checksum), logs)
+    record_failure(connection, migration.name, migration.checksum, logs)
     return MigrationFailed(
         f"Postgres refused the migration {migration.name}: {error.diag.message_primary} ({error.sqlstate}). "
         "Repair the cause in the database, then mark the migration with "

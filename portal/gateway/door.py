@@ -21,7 +21,6 @@ from portal.gateway.events import WholeEvents
 from portal.gateway.exchange import Exchange
 from portal.gateway.presence import ClientGone, Receive, Send, while_present
 from portal.gateway.routes import ROUTES, Route, find_route
-from portal.gateway.upstream import Upstream
 
 BODY_SILENCE_SECONDS = 30
 SUCCESS = range(200, 300)
@@ -37,7 +36,7 @@ log = structlog.get_logger()
 class Door:
     """`is_starting` tells, when LiteLLM cannot be reached, whether that is because it is still starting."""
 
-    def __init__(self, upstream: Upstream, *, max_body_bytes: int, is_starting: Callable[[], bool]) -> None:
+    def __init__(self, upstream: httpx.AsyncClient, *, max_body_bytes: int, is_starting: Callable[[], bool]) -> None:
         self._upstream = upstream
         self._max_body_bytes = max_body_bytes
         self._is_starting = is_starting
@@ -95,7 +94,7 @@ class Door:
     async def _relay(self, route: Route, request: httpx.Request, exchange: Exchange) -> bytes:
         """Everything but the last bytes, which it returns."""
         try:
-            response = await self._upstream.forward(request)
+            response = await self._upstream.send(request, stream=True)
             try:
                 relay = relay_events if is_event_stream(response) else relay_whole
                 return await relay(route, response, exchange)

@@ -10,8 +10,9 @@ WHITE_TEXT_BELOW = 0.179  # the luminance at which black and white text have the
 
 def accent_css(accent: str) -> str:
     red, green, blue = (int(accent[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    on_accent = "#ffffff" if _luminance(red, green, blue) < WHITE_TEXT_BELOW else "#000000"
-    strong = _with_lightness(red, green, blue, factor=0.85)
+    # The strong shade moves away from the text's colour, so that the text on it stays as readable.
+    on_accent, factor = ("#ffffff", 0.85) if _luminance(red, green, blue) < WHITE_TEXT_BELOW else ("#000000", 1.12)
+    strong = _with_lightness(red, green, blue, factor=factor)
     return f":root {{ --accent: {accent}; --accent-strong: {strong}; --on-accent: {on_accent}; }}\n"
 
 
@@ -22,5 +23,5 @@ def _luminance(*channels: float) -> float:
 
 def _with_lightness(red: float, green: float, blue: float, *, factor: float) -> str:
     hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
-    darker = colorsys.hls_to_rgb(hue, lightness * factor, saturation)
-    return "#" + "".join(f"{round(channel * 255):02x}" for channel in darker)
+    shaded = colorsys.hls_to_rgb(hue, min(1, lightness * factor), saturation)
+    return "#" + "".join(f"{round(channel * 255):02x}" for channel in shaded)

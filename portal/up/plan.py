@@ -68,15 +68,16 @@ def make_plan(options: UpOptions, data: DataDir) -> Plan:
     environment = _environment(options, data, ports)
     commands = options.commands
     ours = functools.partial(_our_part, data, environment, ports)
+    # The page comes first: until it answers, nothing else that loads long takes its processor time.
     parts = [ours("portal", commands.portal, "/healthz")]
     if "gateway" in ports:
         needs = ("redis", "migrate") if "redis" in ports else ("migrate",)
         parts.append(ours("gateway", commands.gateway, "/health/liveliness", after=needs))
     if "sample-endpoint" in ports:
         listen = ("--host", HOST, "--port", str(ports["sample-endpoint"]))
-        # Not needed before the gateway is up, and the page should be there first.
         parts.append(ours("sample-endpoint", (*commands.sample_endpoint, *listen), "/v1/models", after=("portal",)))
-    parts.append(ours("migrate", commands.migrate, after=("postgres",) if "postgres" in ports else ()))
+    needs = ("portal", "postgres") if "postgres" in ports else ("portal",)
+    parts.append(ours("migrate", commands.migrate, after=needs))
     if "redis" in ports:
         parts.append(redis_part(data, ports["redis"]))
     if "postgres" in ports:

@@ -63,9 +63,9 @@ class Supervisor:
                 for task in done:
                     task.result()
         finally:
-            for task in pending:
+            for task in (stopped, *keepers):
                 task.cancel()
-            await asyncio.gather(*pending, return_exceptions=True)
+            await asyncio.gather(stopped, *keepers, return_exceptions=True)
             await self._stop_all()
 
     async def _keep(self, part: Part) -> None:
@@ -101,7 +101,7 @@ class Supervisor:
             if part.prepare:
                 await part.prepare(self._processes)
             process = await self._processes.start(part.program)
-        except PartFailed as error:
+        except (PartFailed, OSError) as error:
             if part.name not in self._were_ready:
                 raise
             return f"could not be started: {error}"

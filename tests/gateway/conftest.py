@@ -3,23 +3,22 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 import httpx
 import pytest
 import structlog
 import uvicorn
 from openai import OpenAI
-from starlette.applications import Starlette
 from structlog.testing import LogCapture
 
 from portal.gateway.door import Door
-from portal.gateway.mount import DoorRoute
 from portal.gateway.upstream import connect
 from portal.sample_endpoint import Options, create_app
 
 LIMIT = 100_000
+PREFIX = "/api/v1"
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitable[None]]
 
 
@@ -39,14 +38,22 @@ def served(app, port: int = 0) -> Iterator[str]:
         listener.close()
 
 
-def portal_with(client: httpx.AsyncClient, *, is_starting: bool) -> Starlette:
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with client:
-            yield
-
+def portal_with(client: httpx.AsyncClient, *, is_starting: bool):
+    """The door as the portal hangs it: everything at and below the prefix is its own."""
     door = Door(client, max_body_bytes=LIMIT, is_starting=lambda: is_starting)
-    return Starlette(routes=[DoorRoute("/api/v1", door)], lifespan=lifespan)
+
+    async def portal(scope, receive, send) -> None:
+        if scope["type"] != "lifespan":
+            assert scope["path"] == PREFIX or scope["path"].startswith(f"{PREFIX}/")
+            await door({**scope, "root_path": PREFIX}, receive, send)
+            return
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await client.aclose()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    return portal
 
 
 class Upstream:
@@ -129,7 +136,7 @@ def recorder() -> Iterator[Upstream]:
 @pytest.fixture(scope="session")
 def recorder_door(recorder: Upstream) -> Iterator[str]:
     with served(portal_with(connect(recorder.url), is_starting=False)) as url:
-        yield f"{url}/api/v1"
+        yield url + PREFIX
 
 
 @pytest.fixture
@@ -145,7 +152,7 @@ def door_to() -> Iterator[Callable[..., str]]:
 
         def start(url: str, *, is_starting: bool = False, read_seconds: float = 30) -> str:
             app = portal_with(connect(url, read_seconds=read_seconds), is_starting=is_starting)
-            return stack.enter_context(served(app)) + "/api/v1"
+            return stack.enter_context(served(app)) + PREFIX
 
         yield start
 
@@ -170,7 +177,7 @@ def slow_upstream_url(upstream_key: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def door(upstream_url: str) -> Iterator[str]:
     with served(portal_with(connect(upstream_url), is_starting=False)) as url:
-        yield f"{url}/api/v1"
+        yield url + PREFIX
 
 
 @pytest.fixture

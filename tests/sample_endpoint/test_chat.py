@@ -208,6 +208,16 @@ def test_text_completion_whole_and_streamed(client: OpenAI):
         ({"model": "sample-chat", "messages": ask("Hi"), "temperature": 3}, 400, "invalid_value"),
         ({"model": "sample-chat", "messages": ask("Hi"), "max_tokens": "many"}, 400, "invalid_value"),
         ({"model": "sample-chat", "messages": ask("Hi"), "n": 0}, 400, "invalid_value"),
+        ({"model": "sample-chat", "messages": ask("Hi"), "n": 1.5}, 400, "invalid_value"),
+        ({"model": "sample-chat", "messages": ask("Hi"), "stop": [""]}, 400, "invalid_value"),
+        ({"model": "sample-chat", "messages": ask("Hi"), "stop": 5}, 400, "invalid_value"),
+        ({"model": "sample-chat", "messages": ask("Hi"), "tools": ["x"]}, 400, "invalid_value"),
+        ({"model": "sample-chat", "messages": [{"role": "user", "content": 5}]}, 400, "invalid_value"),
+        (
+            {"model": "sample-chat", "messages": ask("Hi"), "response_format": {"type": "json_schema"}},
+            400,
+            "invalid_value",
+        ),
     ],
 )
 def test_bad_question_is_refused_with_its_reason(client: OpenAI, body, status: int, code: str):

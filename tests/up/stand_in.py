@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -28,13 +27,10 @@ def main():
     parser.add_argument("--fail")
     parser.add_argument("--fail-until", type=Path)
     parser.add_argument("--with-child", action="store_true")
-    parser.add_argument("--ignore-sigterm", action="store_true")
     parser.add_argument("--ends", action="store_true")
     options = parser.parse_args()
     sys.stdout.write("stand-in: started\n")
     sys.stdout.flush()
-    if options.ignore_sigterm:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if options.with_child:
         subprocess.Popen(["sleep", "600"])
     if options.fail:

@@ -45,7 +45,7 @@ def test_another_port_is_said(up, data_dir, taken):
 
 def test_port_that_is_lost_while_starting_is_replaced(up, data_dir):
     """The portal takes a while to load; another program is quicker, and would even answer in its place."""
-    running = up(data_dir, arguments={"portal": ["--delay", "3"]}).wait_until_said("portal: starting")
+    running = up(data_dir, arguments={"portal": ["--delay", "2"]}).wait_until_said("portal: starting")
     portal = next(process for process in running.process.children() if "PORTAL_PORT" in process.cmdline())
     lost = int(portal.environ()["PORTAL_PORT"])
 

