@@ -36,15 +36,23 @@ def ensure_client(environment: Mapping[str, str]) -> None:
     package = package_folder("prisma")
     if is_whole(package, schema, environment):
         return
-    with only_one_process(package / ".litellm-client.lock"):
-        if not is_whole(package, schema, environment):
-            module = package / "client.py"
-            stamp(package).unlink(missing_ok=True)
-            # The generator imports the package, which takes seconds with an old client in it.
-            module.unlink(missing_ok=True)
-            generate(schema, environment)
-            module.write_text(module.read_text() + ENGINE_ATTRIBUTE)
-            stamp(package).write_text(fingerprint(schema))
+    try:
+        with only_one_process(package / ".litellm-client.lock"):
+            if not is_whole(package, schema, environment):
+                write_client(package, schema, environment)
+    except OSError as error:
+        message = f"Prisma's Python client cannot be written to {package}: {error.strerror}."
+        raise ClientNotGenerated(message) from error
+
+
+def write_client(package: Path, schema: Path, environment: Mapping[str, str]) -> None:
+    module = package / "client.py"
+    stamp(package).unlink(missing_ok=True)
+    # The generator imports the package, which takes seconds with an old client in it.
+    module.unlink(missing_ok=True)
+    generate(schema, environment)
+    module.write_text(module.read_text() + ENGINE_ATTRIBUTE)
+    stamp(package).write_text(fingerprint(schema))
 
 
 def is_whole(package: Path, schema: Path, environment: Mapping[str, str]) -> bool:
@@ -76,6 +84,7 @@ def generate(schema: Path, environment: Mapping[str, str]) -> None:
             "PRISMA_CLI_QUERY_ENGINE_TYPE": "binary",
             "PRISMA_HIDE_UPDATE_MESSAGE": "true",
             "CHECKPOINT_DISABLE": "1",
+            "NO_COLOR": "1",
         },
         capture_output=True,
         text=True,
@@ -83,7 +92,9 @@ def generate(schema: Path, environment: Mapping[str, str]) -> None:
     )
     if done.returncode != 0:
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        reason = lines[-1] if lines else f"exit code {done.returncode}"
+        # The validator heads its output with a line about itself; the mistake follows `error:`.
+        mistakes = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+        reason = next(iter(mistakes or lines), f"exit code {done.returncode}").rstrip(".")
         message = (
             f"Prisma could not generate its Python client from {schema}: {reason}. "
             "Check that the installed packages are the locked ones and that their folder can be written."

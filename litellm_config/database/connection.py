@@ -19,13 +19,10 @@ def connect(database_url: str) -> Connection:
     """Each statement on its own; the database is created if it is missing."""
     url = libpq_url(database_url)
     try:
-        try:
-            return open_connection(url)
-        except psycopg.OperationalError:
-            ensure_database(database_url)
-            return open_connection(url)
-    except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege) as error:
-        raise unreachable(database_url, error) from error
+        return open_connection(url)
+    except psycopg.OperationalError:
+        ensure_database(database_url)
+        return open_connection(url)
 
 
 def open_connection(url: str) -> Connection:
@@ -57,7 +54,7 @@ def libpq_url(database_url: str, database: str | None = None) -> str:
     return parts._replace(path=path, query=urlencode(parameters, quote_via=quote)).geturl()
 
 
-def unreachable(database_url: str, error: psycopg.Error) -> DatabaseUnreachable:
+def unusable(database_url: str, error: psycopg.Error) -> DatabaseUnreachable:
     name = database_name(database_url)
     reason = str(error).strip().splitlines()[0].rstrip(".")
     return DatabaseUnreachable(

@@ -50,9 +50,13 @@ def ensure_installation(environment: Mapping[str, str]) -> Path:
     folder = installations() / content_hash(sources)
     if folder.exists():
         return folder
-    with only_one_process(installations() / ".lock"):
-        if not folder.exists():
-            install(sources, folder, environment)
+    try:
+        with only_one_process(installations() / ".lock"):
+            if not folder.exists():
+                install(sources, folder, environment)
+    except OSError as error:
+        message = f"The query engine of LiteLLM's database cannot be installed in {folder}: {error.strerror}."
+        raise EngineNotInstalled(message) from error
     return folder
 
 

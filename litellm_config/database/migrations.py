@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from litellm_config.database.connection import Connection, connect, prisma_schema
+from litellm_config.database.connection import Connection, connect, prisma_schema, unusable
 from litellm_config.database.errors import DatabaseNotOurs, MigrationBlocked, MigrationFailed
 from litellm_config.database.history import (
     TABLE,
@@ -57,19 +57,26 @@ def migration_folder() -> Path:
 def apply_migrations(database_url: str, folder: Path) -> int:
     migrations = shipped_migrations(folder)
     schema = prisma_schema(database_url)
-    with connect(database_url) as connection:
-        history = read_history(connection, schema)
-        if history is not None and is_complete(migrations, history):
-            report_edits(migrations, history)
-            return 0
-        with migration_lock(connection):
-            enter_schema(connection, schema)
+    try:
+        with connect(database_url) as connection:
             history = read_history(connection, schema)
-            if history is None:
-                refuse_tables_without_history(connection, schema)
-                connection.execute(TABLE)
-                history = []
-            return apply_missing(connection, migrations, history)
+            if history is not None and is_complete(migrations, history):
+                report_edits(migrations, history)
+                return 0
+            with migration_lock(connection):
+                return apply_missing(connection, migrations, ensure_history(connection, schema))
+    except psycopg.Error as error:
+        raise unusable(database_url, error) from error
+
+
+def ensure_history(connection: Connection, schema: str) -> list[Entry]:
+    enter_schema(connection, schema)
+    history = read_history(connection, schema)
+    if history is None:
+        refuse_tables_without_history(connection, schema)
+        connection.execute(TABLE)
+        return []
+    return history
 
 
 def shipped_migrations(folder: Path) -> list[Migration]:

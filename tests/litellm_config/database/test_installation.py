@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from litellm_config.database import ensure_engine, errors
-from litellm_config.database.packages import package_folder
+from litellm_config.database.packages import litellm_schema, package_folder
 
 ENGINE = "import os; from litellm_config.database import ensure_engine; print(ensure_engine(os.environ))"
 CLIENT = "import os; from litellm_config.database import ensure_client; ensure_client(os.environ)"
@@ -101,7 +101,7 @@ def test_client_is_generated_once_even_by_two_and_after_a_crash(fresh_prisma: Pa
 
 
 def test_client_of_another_schema_is_made_anew(fresh_prisma: Path, tmp_path: Path) -> None:
-    """A changed stamp is what an upgrade of LiteLLM looks like; a read-only reason is said in one sentence."""
+    """A stamp of another schema is what an upgrade of LiteLLM looks like."""
     (fresh_prisma / ".litellm-client").write_text("another schema")
     (fresh_prisma / "client.py").write_text("raise ImportError")
     paths = os.pathsep.join([str(fresh_prisma.parent), PATHS])
@@ -109,3 +109,30 @@ def test_client_of_another_schema_is_made_anew(fresh_prisma: Path, tmp_path: Pat
     start(sys.executable, CLIENT, PYTHONPATH=paths).communicate()
 
     assert "class Prisma" in (fresh_prisma / "client.py").read_text()
+
+
+def test_schema_that_prisma_refuses_is_said_in_one_sentence(fresh_prisma: Path) -> None:
+    extras = fresh_prisma.parent / "litellm_proxy_extras"
+    extras.mkdir()
+    (extras / "__init__.py").touch()
+    (extras / "schema.prisma").write_text(litellm_schema().read_text() + "\nmodel Broken {\n  id Nothing @id\n}\n")
+    paths = os.pathsep.join([str(fresh_prisma.parent), PATHS])
+
+    _, error = start(sys.executable, CLIENT, PYTHONPATH=paths).communicate()
+
+    said = error.splitlines()[-1]
+    assert "ClientNotGenerated: Prisma could not generate its Python client" in said
+    assert "Nothing" in said
+    assert not (fresh_prisma / ".litellm-client").exists()
+
+
+def test_folder_that_cannot_be_written_is_said_in_one_sentence(fresh_prisma: Path) -> None:
+    """A folder where the lock should be stands for a read-only or a full disk, which root cannot play."""
+    lock = fresh_prisma / ".litellm-client.lock"
+    lock.unlink(missing_ok=True)
+    lock.mkdir()
+    paths = os.pathsep.join([str(fresh_prisma.parent), PATHS])
+
+    _, error = start(sys.executable, CLIENT, PYTHONPATH=paths).communicate()
+
+    assert "ClientNotGenerated: Prisma's Python client cannot be written" in error.splitlines()[-1]

@@ -182,9 +182,11 @@ def test_unreachable_postgres_is_one_sentence_without_the_password() -> None:
     assert "very-secret" not in str(error.value)
 
 
-def test_stranger_may_not_create_the_database(postgres: PostgresServer) -> None:
+def test_missing_rights_are_said(postgres: PostgresServer, empty_database: str) -> None:
     with postgres.connect() as connection:
         connection.execute("CREATE ROLE stranger LOGIN")
 
-    with pytest.raises(errors.DatabaseUnreachable, match="permission denied"):
+    with pytest.raises(errors.DatabaseUnreachable, match="permission denied to create database"):
         migrate(postgres.url("not_made").replace("postgres@", "stranger@"))
+    with pytest.raises(errors.DatabaseUnreachable, match="permission denied for"):
+        migrate(postgres.url(empty_database).replace("postgres@", "stranger@"))
