@@ -21,19 +21,23 @@ check: .venv/dev ## Check format, lint, types and import rules
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
 
+.PHONY: bench
+bench: .venv/runtime ## Measure start, memory and requests; ARGS="--json"
+	@.venv/bin/portal bench $(ARGS)
+
 .PHONY: format
 format: .venv/dev ## Format and mend what can be mended
 	.venv/bin/ruff check --fix-only .
 	.venv/bin/ruff format .
 
 .PHONY: lock
-lock: ## Choose the newest allowed versions and write the lock files
+lock: ## Write the lock files; ARGS=--upgrade chooses the newest allowed versions
 	$(PYTHON) -m venv .venv/lock
 	.venv/lock/bin/pip install --quiet pip-tools
 	.venv/lock/bin/pip-compile $(LOCK) --output-file=requirements.lock pyproject.toml
 	.venv/lock/bin/pip-compile $(LOCK) --extra=dev --constraint=requirements.lock --output-file=requirements-dev.lock pyproject.toml
 
-LOCK := --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
+LOCK = $(ARGS) --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .venv/runtime: requirements.lock pyproject.toml

@@ -121,12 +121,40 @@ def migrate() -> None:
 def sample_endpoint(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 4100,
+    *,
+    delay: Annotated[float, typer.Option(min=0, help="Seconds before the first token.")] = 0,
+    rate: Annotated[float, typer.Option(min=0, help="Tokens per second; 0 is as fast as it can.")] = 0,
+    fail: Annotated[
+        str, typer.Option(help='A status, "hang", "cut" or "garbage"; ":0.2" is every fifth request.')
+    ] = "",
+    api_key: Annotated[str | None, typer.Option(help="The key it asks for; none if not given.")] = None,
 ) -> None:
-    """Run the sample model endpoint."""
+    """Run the sample model endpoint, well or, for a trial, slow or broken."""
     from portal.sample_endpoint import Options  # noqa: PLC0415
     from portal.sample_endpoint import serve as serve_endpoint  # noqa: PLC0415
 
-    serve_endpoint(host, port, Options())
+    options = Options(delay=delay, rate=rate, fail=fail, api_key=api_key)
+    try:
+        options.failure()
+    except ValueError as error:
+        _stop(str(error))
+    serve_endpoint(host, port, options)
+
+
+@app.command()
+def bench(
+    rounds: Annotated[int, typer.Option(min=1, help="Times that everything is asked, in turn.")] = 3,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON in place of tables.")] = False,
+) -> None:
+    """Start a platform of its own, measure it and stop it; takes about three minutes."""
+    from portal.bench import BenchFailed, BenchOptions  # noqa: PLC0415
+    from portal.bench import run as run_bench  # noqa: PLC0415
+
+    try:
+        run_bench(BenchOptions(rounds=rounds, as_json=json))
+    except BenchFailed as error:
+        _stop(str(error))
 
 
 def _settings() -> "Settings":

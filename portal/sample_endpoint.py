@@ -56,10 +56,13 @@ class Options:
     api_key: str | None = None
 
     def failure(self) -> tuple[str, float]:
-        kind, _, share = self.fail.partition(":")
-        if kind and kind not in FAILURES and not re.fullmatch(r"[45]\d\d", kind):
-            raise ValueError(f"fail must be a status from 400 to 599 or one of {', '.join(FAILURES)}, not {kind!r}")
-        return kind, float(share or 1)
+        if not self.fail:
+            return "", 0.0
+        parts = re.fullmatch(rf"([45]\d\d|{'|'.join(FAILURES)})(?::(1|0?\.\d+))?", self.fail)
+        if not parts:
+            kinds = ", ".join(FAILURES)
+            raise ValueError(f"fail must be a status from 400 to 599 or one of {kinds}, with :0.5 for half of the time")
+        return parts[1], float(parts[2] or 1)
 
 
 class ApiError(Exception):
@@ -529,7 +532,7 @@ class Trouble:
 
     def strikes(self) -> bool:
         """Evenly, not by chance: a share of 0.2 is every fifth request."""
-        self.due += self.share if self.kind else 0
+        self.due += self.share
         if self.due < 1:
             return False
         self.due -= 1

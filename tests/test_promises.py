@@ -28,6 +28,6 @@ def test_public_routes_are_the_ones_named_here(visitor):
 def test_readme_names_the_commands_that_exist():
     readme, makefile = (ROOT / "README.md").read_text(), (ROOT / "Makefile").read_text()
 
-    for command in ("up", "test", "check", "help"):
+    for command in ("up", "test", "check", "bench", "help"):
         assert f"make {command}" in readme
         assert f"\n{command}: " in makefile

@@ -8,6 +8,7 @@ except those named here.
 import asyncio
 import json
 import re
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -117,14 +118,18 @@ def upstream_headers(headers: Iterable[tuple[bytes, bytes]], request_id: str) ->
             passed.append((name, value))
     if not key:
         raise errors.missing_api_key()
-    own = request_id.encode("latin-1")
     return [
         *passed,
         (b"authorization", b"Bearer " + key[1]),
         (b"accept-encoding", b"identity"),
-        (b"x-request-id", own),
-        (b"x-litellm-call-id", own),
+        (b"x-request-id", request_id.encode("latin-1")),
+        (b"x-litellm-call-id", call_id(request_id).encode("latin-1")),
     ]
+
+
+def call_id(request_id: str) -> str:
+    """LiteLLM keys its spend records by it, so two requests under one id of the caller's choice must differ."""
+    return f"{request_id}-{secrets.token_hex(8)}"
 
 
 def client_headers(response: httpx.Response) -> list[tuple[bytes, bytes]]:

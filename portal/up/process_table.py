@@ -6,7 +6,7 @@ from pathlib import Path
 
 def listens(pid: int, port: int) -> bool:
     """Whether the process or one of its descendants is the one behind the port."""
-    import psutil  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to load, and not needed for the first line
+    import psutil  # noqa: PLC0415 - slow to load, and not needed for the first line
 
     with suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)

@@ -1,6 +1,5 @@
 import asyncio
 import contextlib
-import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -9,8 +8,7 @@ from contextlib import ExitStack, contextmanager
 import httpx
 import pytest
 import structlog
-import uvicorn
-from openai import OpenAI
+from portal_server import served
 from structlog.testing import LogCapture
 
 from portal.gateway.door import Door
@@ -20,22 +18,6 @@ from portal.sample_endpoint import Options, create_app
 LIMIT = 100_000
 PREFIX = "/api/v1"
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitable[None]]
-
-
-@contextmanager
-def served(app, port: int = 0) -> Iterator[str]:
-    listener = socket.create_server(("127.0.0.1", port))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=10)
-        listener.close()
 
 
 def portal_with(client: httpx.AsyncClient, *, is_starting: bool):
@@ -181,12 +163,6 @@ def door(upstream_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def client(door: str, upstream_key: str) -> Iterator[OpenAI]:
-    with OpenAI(base_url=door, api_key=upstream_key, max_retries=0) as client:
-        yield client
-
-
-@pytest.fixture
 def http(upstream_key: str) -> Iterator[httpx.Client]:
     with httpx.Client(headers={"authorization": f"Bearer {upstream_key}"}, timeout=30) as client:
         yield client
@@ -209,8 +185,3 @@ def relayed() -> Iterator[Callable[[], dict]]:
 
     yield last
     structlog.configure(processors=before)
-
-
-@pytest.fixture(scope="session")
-def served_at() -> Callable[..., contextlib.AbstractContextManager[str]]:
-    return served

@@ -25,6 +25,7 @@ def test_only_what_the_upstream_needs_is_passed_on(recorder, recorder_door, http
 
     passed = asked(recorder)
     request_id = answer.headers["x-request-id"]
+    assert passed.pop("x-litellm-call-id").startswith(f"{request_id}-")
     assert passed.pop("Host") == recorder.url.removeprefix("http://")
     assert passed == {
         "accept": "*/*",
@@ -32,9 +33,17 @@ def test_only_what_the_upstream_needs_is_passed_on(recorder, recorder_door, http
         "content-type": "application/json",
         "authorization": f"Bearer {upstream_key}",
         "x-request-id": request_id,
-        "x-litellm-call-id": request_id,
         "Content-Length": "2",
     }
+
+
+def test_calls_under_one_request_id_are_two_calls(recorder, recorder_door, http: httpx.Client):
+    ids = set()
+    for _ in range(2):
+        http.post(f"{recorder_door}/embeddings", headers={"x-request-id": "the-same-id"}, content=b"{}")
+        ids.add(asked(recorder)["x-litellm-call-id"])
+
+    assert len(ids) == 2
 
 
 def test_only_what_the_client_needs_comes_back(upstream_saying, door_to, http: httpx.Client):

@@ -66,11 +66,14 @@ UNKNOWN = [
 ]
 
 
-def ask_raw(url: str, method: str, path: str, headers: str = "connection: close\r\ncontent-length: 0\r\n") -> bytes:
+CLOSING = "connection: close\r\ncontent-length: 0\r\n"
+
+
+def ask_raw(url: str, method: str, path: str, headers: str = CLOSING, *, key: str = "sk-any") -> bytes:
     """The path as it is: every client library would tidy it first."""
     address = urlsplit(url)
     with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
-        head = f"{method} {address.path}{path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer sk-any\r\n{headers}\r\n"
+        head = f"{method} {address.path}{path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\n{headers}\r\n"
         connection.sendall(head.encode("latin-1"))
         answer = b""
         while part := connection.recv(65536):
@@ -88,6 +91,24 @@ def test_any_other_path_is_not_found_and_never_reaches_the_upstream(recorder, re
     assert answer.startswith(b"HTTP/1.1 404")
     assert b'"code": "not_found"' in answer
     assert recorder.heads == []
+
+
+@pytest.mark.parametrize("path", UNKNOWN)
+def test_platform_does_not_know_it_either(platform, path: str):
+    for method in ("GET", "POST"):
+        answer = ask_raw(f"{platform.portal_url}/api/v1", method, path, key=platform.admin_key)
+
+        assert answer.startswith(b"HTTP/1.1 404"), method
+
+
+@pytest.mark.parametrize(
+    "path", ["/key/generate", "/team/new", "/ui", "/ui/", "/v1/models", "/sso/key/generate", "//ui"]
+)
+def test_platform_has_no_way_to_the_administration(platform, path: str):
+    for method in ("GET", "POST"):
+        answer = ask_raw(platform.portal_url, method, path, key=platform.admin_key)
+
+        assert answer.startswith(b"HTTP/1.1 404"), method
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
-"""The official SDK through the door; another upstream, such as LiteLLM, is a matter of the fixtures alone."""
+"""The official SDK, unchanged: through the door alone, and through the whole platform with a key from its page."""
 
 import base64
+import json
+from collections.abc import Iterator
 
+import httpx
 import openai
 import pytest
 from openai import OpenAI
@@ -9,6 +12,25 @@ from openai import OpenAI
 pytestmark = pytest.mark.req("G1")
 
 QUESTION = {"model": "sample-chat", "messages": [{"role": "user", "content": "Grüße, 世界"}]}
+
+
+@pytest.fixture
+def endpoint_client(door: str, upstream_key: str) -> Iterator[OpenAI]:
+    with OpenAI(base_url=door, api_key=upstream_key, max_retries=0) as client:
+        yield client
+
+
+@pytest.fixture
+def platform_client(visitor: httpx.Client) -> Iterator[OpenAI]:
+    claim = visitor.post("/api/keys/claim", json={"accept_terms": True}).raise_for_status()
+    base_url = str(visitor.base_url.join("/api/v1"))
+    with OpenAI(base_url=base_url, api_key=claim.json()["key"], max_retries=0) as client:
+        yield client
+
+
+@pytest.fixture(params=["endpoint_client", "platform_client"])
+def client(request: pytest.FixtureRequest) -> OpenAI:
+    return request.getfixturevalue(request.param)
 
 
 def test_chat_answers(client: OpenAI):
@@ -25,6 +47,36 @@ def test_chat_streams_the_same_text(client: OpenAI):
 
     assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices) == whole
     assert chunks[-1].usage.total_tokens > 0
+
+
+def test_stream_that_is_left_early_leaves_the_key_usable(client: OpenAI):
+    question = {**QUESTION, "messages": [{"role": "user", "content": "Count to 20000"}]}
+    with client.chat.completions.create(**question, stream=True) as stream:
+        next(iter(stream))
+
+    assert client.chat.completions.create(**QUESTION).choices[0].message.content
+
+
+def test_tool_is_called(client: OpenAI):
+    parameters = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+    tool = {"type": "function", "function": {"name": "weather", "parameters": parameters}}
+    answer = client.chat.completions.create(**QUESTION, tools=[tool], tool_choice="required")
+    call = answer.choices[0].message.tool_calls[0]
+
+    assert call.function.name == "weather"
+    assert "city" in json.loads(call.function.arguments)
+
+
+def test_response_answers(platform_client: OpenAI):
+    assert "Grüße, 世界" in platform_client.responses.create(model="sample-chat", input="Grüße, 世界").output_text
+
+
+def test_response_streams_the_same_text(platform_client: OpenAI):
+    with platform_client.responses.stream(model="sample-chat", input="Grüße, 世界") as stream:
+        pieces = [event.delta for event in stream if event.type == "response.output_text.delta"]
+
+    assert len(pieces) > 1
+    assert "".join(pieces) == stream.get_final_response().output_text
 
 
 def test_text_completion_answers(client: OpenAI):
@@ -70,11 +122,8 @@ def test_unknown_model_is_not_found(client: OpenAI, *, stream: bool):
         client.chat.completions.create(**{**QUESTION, "model": "nobody"}, stream=stream)
 
 
-def test_key_that_is_not_known_is_refused(door: str):
-    with (
-        OpenAI(base_url=door, api_key="sk-wrong", max_retries=0) as client,
-        pytest.raises(openai.AuthenticationError) as refusal,
-    ):
-        client.chat.completions.create(**QUESTION)
+def test_key_that_is_not_known_is_refused(client: OpenAI):
+    with pytest.raises(openai.AuthenticationError) as refusal:
+        client.with_options(api_key="sk-wrong").chat.completions.create(**QUESTION)
 
     assert refusal.value.code == "invalid_api_key"

@@ -5,6 +5,7 @@ import socket
 
 import httpx
 import pytest
+from portal_server import served
 
 from portal.sample_endpoint import Options, create_app
 
@@ -78,7 +79,7 @@ def test_list_of_models_that_cannot_be_read_is_our_fault(upstream_saying, door_t
     assert relayed()["error"] == "internal_error"
 
 
-def test_door_works_again_when_the_upstream_is_back(door_to, http: httpx.Client, upstream_key: str, served_at):
+def test_door_works_again_when_the_upstream_is_back(door_to, http: httpx.Client, upstream_key: str):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     door = door_to(f"http://127.0.0.1:{port}")
@@ -86,7 +87,7 @@ def test_door_works_again_when_the_upstream_is_back(door_to, http: httpx.Client,
 
     statuses = [http.post(f"{door}/chat/completions", json=question).status_code]
     for _ in range(2):
-        with served_at(create_app(Options(api_key=upstream_key)), port):
+        with served(create_app(Options(api_key=upstream_key)), port):
             statuses.append(http.post(f"{door}/chat/completions", json=question).status_code)
         statuses.append(http.post(f"{door}/chat/completions", json=question).status_code)
 

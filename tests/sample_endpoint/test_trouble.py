@@ -59,7 +59,7 @@ def test_share_of_failures_is_even(endpoint_with: Callable[..., str]):
     assert statuses == [200, 200, 200, 503] * 2
 
 
-@pytest.mark.parametrize("fail", ["sometimes", "200", "999"])
+@pytest.mark.parametrize("fail", ["sometimes", "200", "999", "cut:often", "429:2", "500:"])
 def test_unknown_failure_is_said_at_start(fail: str):
     with pytest.raises(ValueError, match="fail must be"):
         Options(fail=fail).failure()
