@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal.accounts.cookie import SessionCookie
+from portal.accounts.people import People
 from portal.accounts.session import Sessions
 from portal.clients.captcha import Captcha, NoCaptcha
 from portal.clients.gateway_status import GatewayStatus
@@ -67,6 +68,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     table = policies(settings)
     issuer = KeyIssuer(database, proxy, table, clock)
     sessions = Sessions(redis, clock, idle_ttl=settings.session_idle_ttl, max_age=settings.session_max_age)
+    people = People(database, clock, settings.fresh_sign_in_ttl)
     https = (settings.public_url or "").startswith("https://")
     cookie = SessionCookie(sessions, secure=https, max_age=settings.session_max_age)
     pages = Pages(settings, lambda: gateway.state)
@@ -106,6 +108,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         openapi_url="/api/openapi.json",
     )
     site.state.session_cookie = cookie
+    site.state.people = people
     errors.install(site)
     key_routes = KeyRoutes(
         settings,

@@ -17,6 +17,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from browser_setup import find_chromium
+from people import SomePerson, add_person, sign_in
 from platform_run import Platform, running_platform
 from portal_server import PortalServer, running_portal
 
@@ -83,6 +84,12 @@ def browse(address: str) -> Iterator[Callable[[str], httpx.Client]]:
 @pytest.fixture
 def visitor(platform: Platform, browse: Callable[[str], httpx.Client]) -> httpx.Client:
     return browse(platform.portal_url)
+
+
+@pytest.fixture
+def member(platform: Platform, browse: Callable[[str], httpx.Client]) -> Callable[..., SomePerson]:
+    """`member(kind=Kind.AUTH0, is_operator=True)`: somebody new with an account, signed in just now."""
+    return lambda **fields: sign_in(platform, browse(platform.portal_url), add_person(platform, **fields))
 
 
 @pytest.fixture

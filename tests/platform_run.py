@@ -54,8 +54,13 @@ def wait_until_ready(process: subprocess.Popen[str], data_dir: Path) -> Platform
         sample_endpoint_url=run["sample_endpoint_url"],
         database_url=run["database_url"],
         redis_url=run["redis_url"],
-        admin_key=Path(run["admin_key_file"]).read_text().strip(),
+        admin_key=admin_key(run["admin_key_file"]),
     )
+
+
+def admin_key(file: str | None) -> str:
+    """No file where the environment gives the key, as it does for tests against a LiteLLM that runs already."""
+    return Path(file).read_text().strip() if file else os.environ["LITELLM_ADMIN_KEY"]
 
 
 @contextmanager

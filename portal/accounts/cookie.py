@@ -1,4 +1,4 @@
-"""The session cookie, and the dependency that reads it."""
+"""The session cookie, and the dependencies that read it."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -7,7 +7,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from portal.accounts.session import Session, Sessions
+from portal.accounts.session import Session, Sessions, SessionsUnavailable
 
 NAME = "portal_session"
 
@@ -43,7 +43,20 @@ class SessionCookie:
 
 async def _current_session(connection: HTTPConnection) -> Session | None:
     cookie: SessionCookie = connection.app.state.session_cookie
-    return await cookie.session(connection)
+    session = await cookie.session(connection)
+    connection.state.viewer = session
+    return session
 
 
-Visitor = Annotated[Session | None, Depends(_current_session)]
+CurrentSession = Annotated[Session | None, Depends(_current_session)]
+
+
+async def _visitor(connection: HTTPConnection) -> Session | None:
+    try:
+        return await _current_session(connection)
+    except SessionsUnavailable:
+        return None
+
+
+# For pages that go on without a session: nobody is known while Redis is away.
+Visitor = Annotated[Session | None, Depends(_visitor)]

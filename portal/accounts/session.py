@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from portal.core.clock import Clock
 from portal.core.crypto import digest, new_session_token
 from portal.core.errors import Unavailable
-from portal.models import Kind
+from portal.models import Kind, Person
 
 
 class SessionsUnavailable(Unavailable):
@@ -32,6 +32,12 @@ class Session(BaseModel):
     person_id: UUID
     kind: Kind
     created_at: datetime
+    # As of the sign-in and for the navigation alone; what somebody may do is asked of the database.
+    is_operator: bool = False
+
+    @property
+    def has_account(self) -> bool:
+        return self.kind.has_account
 
 
 class Sessions:
@@ -43,15 +49,17 @@ class Sessions:
         self._idle_ttl = idle_ttl
         self._max_age = max_age
 
-    async def start(self, person_id: UUID, kind: Kind) -> str:
+    async def start(self, person: Person) -> str:
         """The token for the cookie; always a new one, so that a planted cookie is worth nothing."""
         token = new_session_token()
-        session = Session(person_id=person_id, kind=kind, created_at=self._clock())
+        session = Session(
+            person_id=person.id, kind=person.kind, created_at=self._clock(), is_operator=person.is_operator
+        )
         with _translated():
             async with self._redis.pipeline(transaction=True) as pipe:
                 pipe.set(_session_key(digest(token)), session.model_dump_json(), ex=self._idle_ttl)
-                pipe.sadd(_person_key(person_id), digest(token))
-                pipe.expire(_person_key(person_id), self._max_age)
+                pipe.sadd(_person_key(person.id), digest(token))
+                pipe.expire(_person_key(person.id), self._max_age)
                 await pipe.execute()
         return token
 

@@ -2,7 +2,8 @@
 
 PortalError                 500 on purpose: an unnamed error is a bug and should look like one
 ├─ NotFound 404             also for "not yours"
-├─ NotAllowed 403
+├─ SignInNeeded 401         a page sends people to sign in and back
+├─ NotAllowed 403 ─ FreshSignInNeeded
 ├─ Conflict 409 ─ KeyLimitReached
 ├─ LimitReached 429         retry_after
 ├─ BadInput 422             field → what is wrong with it
@@ -32,10 +33,27 @@ class NotFound(PortalError):
     title = "Not found"
 
 
+class SignInNeeded(PortalError):
+    status = HTTPStatus.UNAUTHORIZED
+    code = "sign_in_needed"
+    title = "Please sign in"
+
+    def __init__(self) -> None:
+        super().__init__("Please sign in first.")
+
+
 class NotAllowed(PortalError):
     status = HTTPStatus.FORBIDDEN
     code = "not_allowed"
     title = "Not allowed"
+
+
+class FreshSignInNeeded(NotAllowed):
+    code = "fresh_sign_in_needed"
+    title = "Please sign in again"
+
+    def __init__(self) -> None:
+        super().__init__("This needs a sign-in from just now. Please sign in again, then repeat it.")
 
 
 class Conflict(PortalError):

@@ -70,8 +70,14 @@ class Settings(BaseSettings):
     litellm_team_permissionless: str = Field(
         "chatapi-pless", validation_alias="LITELLM_TEAM_PERMISSIONLESS", description="team of keys without an account"
     )
+    litellm_team_auth0: str = Field(
+        "chatapi-auth0", validation_alias="LITELLM_TEAM_AUTH0", description="team of people who sign in with Auth0"
+    )
+    litellm_team_local: str = Field(
+        "chatapi-local", validation_alias="LITELLM_TEAM_LOCAL", description="team of people with a local account"
+    )
     litellm_max_parallel_requests: int = Field(
-        4, validation_alias="LITELLM_MAX_PARALLEL_REQUESTS", description="requests at the same time per key", gt=0
+        4, validation_alias="LITELLM_MAX_PARALLEL_REQUESTS", description="requests at the same time per person", gt=0
     )
     gateway_host: str = Field("127.0.0.1", description="address `portal gateway` listens on")
     gateway_port: int = Field(4000, description="port `portal gateway` listens on", ge=0, le=65535)
@@ -90,6 +96,44 @@ class Settings(BaseSettings):
     permissionless_budget_usd: Decimal | None = Field(Decimal(1), description="spend per budget period, in US dollars")
     permissionless_budget_period: timedelta = Field(timedelta(days=1), description="after it the budget is full again")
     permissionless_models: tuple[str, ...] = Field((), description="JSON list of model ids; empty: every model")
+
+    # What a person with an account may do, with all their keys together.
+    account_active_keys: int = Field(5, description="keys that may be active at the same time", gt=0)
+    account_requests_per_minute: int = Field(120, description="requests per minute", gt=0)
+    account_tokens_per_minute: int = Field(240_000, description="tokens per minute", gt=0)
+    account_parallel_requests: int = Field(10, description="requests at the same time", gt=0)
+    account_budget_usd: Decimal | None = Field(Decimal(10), description="spend per budget period, in US dollars")
+    account_budget_period: timedelta = Field(timedelta(days=30), description="after it the budget is full again")
+    account_models: tuple[str, ...] = Field((), description="JSON list of model ids; empty: every model")
+    rotation_max_grace: timedelta = Field(
+        timedelta(days=1), description="longest time that a rotated key may go on working"
+    )
+
+    # Accounts.
+    local_accounts: bool | None = Field(
+        None, description="people may register with e-mail and password; default: where Auth0 is not set"
+    )
+    auth0_issuer_base_url: str | None = Field(
+        None, validation_alias="AUTH0_ISSUER_BASE_URL", description="https:// address of the Auth0 tenant"
+    )
+    auth0_client_id: str | None = Field(None, validation_alias="AUTH0_CLIENT_ID", description="of the application")
+    auth0_client_secret: SecretStr | None = Field(
+        None, validation_alias="AUTH0_CLIENT_SECRET", description="of the application"
+    )
+    auth0_base_url: str | None = Field(
+        None, validation_alias="AUTH0_BASE_URL", description="address people use; default: PORTAL_PUBLIC_URL"
+    )
+    auth0_secret: SecretStr | None = Field(
+        None, validation_alias="AUTH0_SECRET", description="signs the cookie of a sign-in that is under way"
+    )
+    token_secrets: tuple[SecretStr, ...] = Field(
+        (),
+        description="JSON list of secrets that sign access tokens, newest first; default: one made from "
+        "LITELLM_ADMIN_KEY",
+    )
+    fresh_sign_in_ttl: timedelta = Field(
+        timedelta(minutes=15), description="so long after signing in, keys may be made without signing in again"
+    )
 
     # Abuse limits.
     claims_per_ip: Rate = Field("5/day", description="keys without an account per IP address (IPv6: per /64)")
@@ -143,11 +187,27 @@ class Settings(BaseSettings):
         parts = urlsplit(self.database_url.get_secret_value())
         return SecretStr(urlunsplit(parts._replace(path="/litellm")))
 
+    @property
+    def has_auth0(self) -> bool:
+        return bool(self.auth0_issuer_base_url and self.auth0_client_id and self.auth0_client_secret)
+
+    @property
+    def has_local_accounts(self) -> bool:
+        return not self.has_auth0 if self.local_accounts is None else self.local_accounts
+
     @model_validator(mode="after")
     def refuse_contradictions(self) -> "Settings":
         wrong = []
         if self.captcha_kind != "off" and not (self.recaptcha_site_key and self.recaptcha_secret_key):
             wrong.append(f"PORTAL_CAPTCHA is {self.captcha_kind}: set RECAPTCHA_SITE_KEY and RECAPTCHA_SECRET_KEY")
+        auth0 = {
+            "AUTH0_ISSUER_BASE_URL": self.auth0_issuer_base_url,
+            "AUTH0_CLIENT_ID": self.auth0_client_id,
+            "AUTH0_CLIENT_SECRET": self.auth0_client_secret,
+        }
+        absent = [name for name, value in auth0.items() if not value]
+        if absent and len(absent) < len(auth0):
+            wrong.append(f"Auth0 is set in part: {', '.join(absent)} is missing")
         if self.is_production and self.captcha_kind == "off":
             wrong.append(
                 "CAPTCHA is off in production: set RECAPTCHA_SITE_KEY and RECAPTCHA_SECRET_KEY, "

@@ -122,7 +122,7 @@ class Claims:
         if session and session.person_id == person.id:
             yield None
             return
-        token = await self._sessions.start(person.id, person.kind)
+        token = await self._sessions.start(person)
         try:
             yield token
         except BaseException:

@@ -44,7 +44,7 @@ class HomePage:
             "has_key": visitor is not None,
         }
         status = error.status if error else HTTPStatus.OK
-        response = self._pages.render(request, "home.html", context, status=status, visitor=visitor)
+        response = self._pages.render(request, "home.html", context, status=status)
         if error and error.retry_after:
             response.headers["retry-after"] = str(error.retry_after)
         return response

@@ -1,6 +1,6 @@
 """What each kind of person gets: one table. Nothing from a request chooses the row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,7 @@ class Policy:
     budget_usd: Decimal | None
     budget_period: timedelta
     models: tuple[str, ...]
+    max_grace: timedelta
 
     @property
     def limits(self) -> dict[str, Any]:
@@ -38,7 +39,22 @@ Policies = dict[Kind, Policy]
 
 
 def policies(settings: Settings) -> Policies:
+    account = Policy(
+        team="",
+        user_role=settings.litellm_user_role,
+        key_ttl=None,
+        active_keys=settings.account_active_keys,
+        requests_per_minute=settings.account_requests_per_minute,
+        tokens_per_minute=settings.account_tokens_per_minute,
+        parallel_requests=settings.account_parallel_requests,
+        budget_usd=settings.account_budget_usd,
+        budget_period=settings.account_budget_period,
+        models=settings.account_models,
+        max_grace=settings.rotation_max_grace,
+    )
     return {
+        Kind.AUTH0: replace(account, team=settings.litellm_team_auth0),
+        Kind.LOCAL: replace(account, team=settings.litellm_team_local),
         Kind.PERMISSIONLESS: Policy(
             team=settings.litellm_team_permissionless,
             user_role=settings.litellm_user_role,
@@ -50,5 +66,6 @@ def policies(settings: Settings) -> Policies:
             budget_usd=settings.permissionless_budget_usd,
             budget_period=settings.permissionless_budget_period,
             models=settings.permissionless_models,
+            max_grace=settings.rotation_max_grace,
         ),
     }

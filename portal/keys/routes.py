@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from portal.accounts.cookie import SessionCookie, Visitor
+from portal.accounts.cookie import CurrentSession, SessionCookie, Visitor
 from portal.accounts.session import Session
 from portal.clients.litellm_proxy import LitellmProxy
 from portal.core.errors import BadInput, PortalError
@@ -83,14 +83,16 @@ class KeyRoutes:
         add("/keys", self.claim_page, methods=["POST"], **page)
         return router
 
-    async def claim(self, body: ClaimRequest, request: Request, response: Response, visitor: Visitor) -> ClaimAnswer:
+    async def claim(
+        self, body: ClaimRequest, request: Request, response: Response, visitor: CurrentSession
+    ) -> ClaimAnswer:
         """A key without an account. The secret is in this answer and never again."""
         claimed = await self._claim(request, body, visitor)
         self._finish(response, claimed)
         key = claimed.reveal.key
         return ClaimAnswer(key=claimed.reveal.secret, id=key.id, team=key.team, expires_at=key.expires_at)
 
-    async def list_keys(self, visitor: Visitor) -> KeysAnswer:
+    async def list_keys(self, visitor: CurrentSession) -> KeysAnswer:
         """The keys that this session's person has, newest first; none without a session."""
         if visitor is None:
             return KeysAnswer(keys=[])
@@ -100,14 +102,14 @@ class KeyRoutes:
     async def home_page(self, request: Request, visitor: Visitor) -> Response:
         return self._home.render(request, visitor)
 
-    async def list_page(self, request: Request, visitor: Visitor) -> Response:
+    async def list_page(self, request: Request, visitor: CurrentSession) -> Response:
         context: dict[str, Any] = {"keys": [], "stale": False, "can_claim": True}
         if visitor:
             overview = await self._overview.of(visitor.person_id, visitor.kind)
             context = {"keys": overview.keys, "stale": overview.stale, "can_claim": overview.can_claim}
-        return self._pages.render(request, "keys/list.html", context, visitor=visitor)
+        return self._pages.render(request, "keys/list.html", context)
 
-    async def claim_page(self, request: Request, visitor: Visitor) -> Response:
+    async def claim_page(self, request: Request, visitor: CurrentSession) -> Response:
         """Answers with the page itself: a redirect would have to carry the secret, and it exists in one body only."""
         form = await request.form()
         values: dict[str, Any] = {name: str(form[name]) for name in FORM_FIELDS if name in form}
@@ -128,7 +130,7 @@ class KeyRoutes:
             "base_url": self._api_url(request),
             "model": model or "your-model",
         }
-        response = self._pages.render(request, "keys/issued.html", context, visitor=True, status=HTTPStatus.CREATED)
+        response = self._pages.render(request, "keys/issued.html", context, status=HTTPStatus.CREATED)
         self._finish(response, claimed)
         return response
 

@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 class Document(StrEnum):
     TERMS = "terms"
+    MARKETING = "marketing"
 
 
 class Consent(SQLModel, table=True):
@@ -18,3 +19,4 @@ class Consent(SQLModel, table=True):
     document: Document = Field(sa_type=Text)
     version: str
     given_at: datetime = Field(sa_type=DateTime(timezone=True))
+    withdrawn_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))

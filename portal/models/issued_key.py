@@ -29,3 +29,7 @@ class IssuedKey(SQLModel, table=True):
     created_at: datetime = Field(sa_type=DateTime(timezone=True))
     expires_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     revoked_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    replaced_by: UUID | None = Field(default=None, description="the key that rotation made in its place")
+    ends_at: datetime | None = Field(
+        default=None, sa_type=DateTime(timezone=True), description="end of the grace that rotation left it"
+    )

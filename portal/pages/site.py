@@ -29,12 +29,12 @@ class SiteRoutes:
             add("/dev/patterns", self.patterns, methods=["GET"], response_class=HTMLResponse)
         return router
 
-    async def terms(self, request: Request, visitor: Visitor) -> Response:
+    async def terms(self, request: Request, _: Visitor) -> Response:
         context: dict[str, Any] = {"terms_html": None, "version": self._settings.terms_version}
         if self._settings.terms_file:
             paragraphs = self._settings.terms_file.read_text().split("\n\n")
             context["terms_html"] = Markup("\n").join(Markup("<p>{}</p>").format(escape(text)) for text in paragraphs)
-        return self._pages.render(request, "terms.html", context, visitor=visitor)
+        return self._pages.render(request, "terms.html", context)
 
     async def logout(self, request: Request) -> Response:
         await self._cookie.end(request)

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, NamedTuple
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from portal.core.errors import BadInput, PortalError, Unavailable
+from portal.core.errors import BadInput, FreshSignInNeeded, PortalError, SignInNeeded, Unavailable
 from portal.core.logs import get_logger
 from portal.web.templating import Pages
 
@@ -48,6 +49,8 @@ class ErrorPages:
     def answer(self, request: Request, error: PortalError) -> Response:
         if isinstance(error, Unavailable):
             log.warning("web.unavailable", service=error.service, code=error.code)
+        if isinstance(error, SignInNeeded | FreshSignInNeeded) and not _wants_json(request):
+            return _to_sign_in(request, again=isinstance(error, FreshSignInNeeded))
         fields = error.fields if isinstance(error, BadInput) else {}
         problem = Problem(error.status, error.code, error.title, error.message, error.retry_after, fields)
         return self._rendered(request, problem)
@@ -74,7 +77,7 @@ class ErrorPages:
         return self.answer(request, PortalError(message))
 
     def _rendered(self, request: Request, problem: Problem) -> Response:
-        if request.url.path.startswith("/api/"):
+        if _wants_json(request):
             response = _problem_json(problem, request.state.request_id)
         else:
             context = {
@@ -87,6 +90,17 @@ class ErrorPages:
         if problem.retry_after:
             response.headers["retry-after"] = str(problem.retry_after)
         return response
+
+
+def _wants_json(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def _to_sign_in(request: Request, *, again: bool) -> Response:
+    """And back to the page that asked for it; a form can't be sent again, so back to the page it stands on."""
+    here = request.url.path if request.method == "GET" else urlsplit(request.headers.get("referer", "")).path
+    query = {"next": here or "/"} | ({"again": "1"} if again else {})
+    return RedirectResponse(f"/login?{urlencode(query)}", status_code=HTTPStatus.SEE_OTHER)
 
 
 def _problem_json(problem: Problem, request_id: str) -> Response:

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import HTTPConnection, Request
@@ -30,7 +30,19 @@ class NavItem(NamedTuple):
     current: bool
 
 
-NAVIGATION = (("Get a key", "/"), ("Keys", "/keys"))
+class Viewer(Protocol):
+    """Who looks at a page, as far as its frame is concerned."""
+
+    @property
+    def has_account(self) -> bool: ...
+
+    @property
+    def is_operator(self) -> bool: ...
+
+
+ANYBODY = (("Get a key", "/"), ("Keys", "/keys"))
+MEMBERS = (("Keys", "/keys"), ("Usage", "/usage"), ("Account", "/account"))
+OPERATORS = (("Operator", "/operator"),)
 
 
 class Pages:
@@ -54,6 +66,7 @@ class Pages:
                 settings.brand_links,
                 settings.brand_contact_url,
             ),
+            can_sign_in=settings.has_auth0 or settings.has_local_accounts,
             static=static,
             import_map=import_map,
         )
@@ -65,13 +78,13 @@ class Pages:
         context: Mapping[str, Any],
         *,
         status: int = HTTPStatus.OK,
-        visitor: object | None = None,
     ) -> HTMLResponse:
+        viewer: Viewer | None = getattr(request.state, "viewer", None)
         html = self._environment.get_template(template).render(
             {
-                "nav": [NavItem(label, href, request.url.path == href) for label, href in NAVIGATION],
+                "nav": [NavItem(label, href, request.url.path == href) for label, href in _navigation(viewer)],
                 "request_id": request.state.request_id,
-                "visitor": {"signed_in": False} if visitor else None,
+                "viewer": viewer,
                 "gateway": self._gateway_state(),
                 "development": self._development,
                 "csp_nonce": csp_nonce(request),
@@ -79,6 +92,12 @@ class Pages:
             }
         )
         return HTMLResponse(html, status_code=status, headers={"cache-control": "no-store"})
+
+
+def _navigation(viewer: Viewer | None) -> tuple[tuple[str, str], ...]:
+    if viewer is None or not viewer.has_account:
+        return ANYBODY
+    return MEMBERS + OPERATORS if viewer.is_operator else MEMBERS
 
 
 def csp_nonce(connection: HTTPConnection) -> str:

@@ -1,14 +1,13 @@
 """Sessions end when they should, and really end."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
 
 from portal.accounts.session import Sessions
 from portal.core.crypto import digest
-from portal.models import Kind
+from portal.models import Kind, Person
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -18,6 +17,10 @@ class Clock:
 
     def __call__(self):
         return self.now
+
+
+def somebody() -> Person:
+    return Person(kind=Kind.PERMISSIONLESS, created_at=START)
 
 
 @pytest.fixture
@@ -38,7 +41,7 @@ def sessions(redis, clock):
 
 @pytest.mark.req("K4")
 async def test_use_gives_a_session_its_whole_idle_time_again(sessions, redis):
-    token = await sessions.start(uuid4(), Kind.PERMISSIONLESS)
+    token = await sessions.start(somebody())
     key = f"portal:session:{digest(token)}"
     await redis.expire(key, 60)
 
@@ -49,7 +52,7 @@ async def test_use_gives_a_session_its_whole_idle_time_again(sessions, redis):
 
 @pytest.mark.req("K4")
 async def test_session_has_an_absolute_end(sessions, clock):
-    token = await sessions.start(uuid4(), Kind.PERMISSIONLESS)
+    token = await sessions.start(somebody())
     clock.now = START + timedelta(days=90, seconds=1)
 
     assert await sessions.find(token) is None
@@ -59,7 +62,7 @@ async def test_session_has_an_absolute_end(sessions, clock):
 
 @pytest.mark.req("K4")
 async def test_ended_session_is_unknown(sessions):
-    token = await sessions.start(uuid4(), Kind.PERMISSIONLESS)
+    token = await sessions.start(somebody())
 
     await sessions.end(token)
 
@@ -69,11 +72,11 @@ async def test_ended_session_is_unknown(sessions):
 
 @pytest.mark.req("K4")
 async def test_all_sessions_of_one_person_end_together_and_nobody_elses(sessions):
-    person, other = uuid4(), uuid4()
-    mine = [await sessions.start(person, Kind.PERMISSIONLESS) for _ in range(3)]
-    theirs = await sessions.start(other, Kind.PERMISSIONLESS)
+    person, other = somebody(), somebody()
+    mine = [await sessions.start(person) for _ in range(3)]
+    theirs = await sessions.start(other)
 
-    await sessions.end_all(person)
+    await sessions.end_all(person.id)
 
     assert [await sessions.find(token) for token in mine] == [None] * 3
-    assert (await sessions.find(theirs)).person_id == other
+    assert (await sessions.find(theirs)).person_id == other.id

@@ -1,0 +1,46 @@
+"""The last step of every sign-in, however a person proved who they are."""
+
+from urllib.parse import urlsplit
+
+from portal.accounts.events import record
+from portal.accounts.session import Sessions
+from portal.core.clock import Clock
+from portal.core.database import Database
+from portal.core.errors import NotAllowed
+from portal.models import Action, Person
+
+AFTER_SIGN_IN = "/keys"
+
+
+class PersonBlocked(NotAllowed):
+    code = "account_blocked"
+    title = "This account is blocked"
+
+    def __init__(self) -> None:
+        super().__init__("This account is blocked. Please contact us if you believe that this is a mistake.")
+
+
+class SignIns:
+    def __init__(self, database: Database, sessions: Sessions, clock: Clock) -> None:
+        self._database = database
+        self._sessions = sessions
+        self._clock = clock
+
+    async def complete(self, person: Person, *, old_token: str | None, ip: str) -> str:
+        """The token of a new session; the one that the browser came with ends. Raises `PersonBlocked`."""
+        if person.blocked_at:
+            raise PersonBlocked
+        token = await self._sessions.start(person)
+        async with self._database.transaction() as session:
+            record(session, person.id, Action.SIGNED_IN, self._clock(), ip=ip)
+        if old_token:
+            await self._sessions.end(old_token)
+        return token
+
+
+def path_after_sign_in(wanted: str | None) -> str:
+    """Only a path of our own, so that a link to our sign-in can't send people elsewhere."""
+    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")) or not wanted.isprintable():
+        return AFTER_SIGN_IN
+    parts = urlsplit(wanted)
+    return wanted if not parts.scheme and not parts.netloc else AFTER_SIGN_IN
