@@ -33,12 +33,14 @@ from portal.keys.policy import policies
 from portal.keys.repair import repair_abandoned
 from portal.keys.routes import KeyRoutes
 from portal.models import Kind
+from portal.pages.api_docs import ApiDocsRoutes
 from portal.pages.health import HealthRoutes
 from portal.pages.site import SiteRoutes
 from portal.web.body_limit import BodyLimit
 from portal.web.client_address import base_url
 from portal.web.csrf import CsrfGuard
 from portal.web.error_pages import ErrorPages
+from portal.web.problem import RESPONSES
 from portal.web.request_context import RequestContext
 from portal.web.security_headers import SecurityHeaders
 from portal.web.static_files import HashedStaticFiles
@@ -106,6 +108,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        responses=RESPONSES,
     )
     site.state.session_cookie = cookie
     site.state.people = people
@@ -122,6 +125,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     for routes in (
         key_routes,
         SiteRoutes(settings, pages=pages, cookie=cookie),
+        ApiDocsRoutes(settings, pages),
         HealthRoutes(database=database, redis=redis, gateway=gateway),
     ):
         site.include_router(routes.router())

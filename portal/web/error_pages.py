@@ -3,20 +3,19 @@
 Feature code raises; only this module knows what an error looks like.
 """
 
-from collections.abc import Mapping
 from http import HTTPStatus
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from portal.core.errors import BadInput, FreshSignInNeeded, PortalError, SignInNeeded, Unavailable
 from portal.core.logs import get_logger
+from portal.web.problem import Problem, problem_json
 from portal.web.templating import Pages
 
 log = get_logger()
@@ -25,15 +24,6 @@ PLAIN: dict[int, tuple[str, str, str]] = {
     404: ("not_found", "Not found", "There is nothing at this address."),
     405: ("method_not_allowed", "Not possible here", "This address doesn't do that. Please go back and try again."),
 }
-
-
-class Problem(NamedTuple):
-    status: HTTPStatus
-    code: str
-    title: str
-    detail: str
-    retry_after: int | None = None
-    fields: Mapping[str, str] = MappingProxyType({})
 
 
 class ErrorPages:
@@ -51,9 +41,11 @@ class ErrorPages:
             log.warning("web.unavailable", service=error.service, code=error.code)
         if isinstance(error, SignInNeeded | FreshSignInNeeded) and not _wants_json(request):
             return _to_sign_in(request, again=isinstance(error, FreshSignInNeeded))
-        fields = error.fields if isinstance(error, BadInput) else {}
-        problem = Problem(error.status, error.code, error.title, error.message, error.retry_after, fields)
-        return self._rendered(request, problem)
+        fields = dict(error.fields) if isinstance(error, BadInput) else None
+        problem = Problem(
+            title=error.title, status=error.status, detail=error.message, code=error.code, errors=fields or None
+        )
+        return self._rendered(request, problem, error.retry_after)
 
     async def _portal_error(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, PortalError)  # noqa: S101 - Starlette's type for handlers is wider than its promise
@@ -66,7 +58,8 @@ class ErrorPages:
     async def _http_error(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - as above
         status = HTTPStatus(error.status_code)
-        problem = Problem(status, *PLAIN.get(status, ("error", status.phrase, "Please go back and try again.")))
+        code, title, detail = PLAIN.get(status, ("error", status.phrase, "Please go back and try again."))
+        problem = Problem(title=title, status=status, detail=detail, code=code)
         response = self._rendered(request, problem)
         response.headers.update(error.headers or {})
         return response
@@ -76,19 +69,14 @@ class ErrorPages:
         message = "This is our mistake and has been logged. Please try again, or tell us the request id below."
         return self.answer(request, PortalError(message))
 
-    def _rendered(self, request: Request, problem: Problem) -> Response:
+    def _rendered(self, request: Request, problem: Problem, retry_after: int | None = None) -> Response:
         if _wants_json(request):
-            response = _problem_json(problem, request.state.request_id)
+            response: Response = problem_json(problem.model_copy(update={"request_id": request.state.request_id}))
         else:
-            context = {
-                "status": int(problem.status),
-                "title": problem.title,
-                "detail": problem.detail,
-                "retry_after": problem.retry_after,
-            }
+            context = {**problem.model_dump(include={"status", "title", "detail"}), "retry_after": retry_after}
             response = self._pages.render(request, "error.html", context, status=problem.status)
-        if problem.retry_after:
-            response.headers["retry-after"] = str(problem.retry_after)
+        if retry_after:
+            response.headers["retry-after"] = str(retry_after)
         return response
 
 
@@ -101,20 +89,6 @@ def _to_sign_in(request: Request, *, again: bool) -> Response:
     here = request.url.path if request.method == "GET" else urlsplit(request.headers.get("referer", "")).path
     query = {"next": here or "/"} | ({"again": "1"} if again else {})
     return RedirectResponse(f"/login?{urlencode(query)}", status_code=HTTPStatus.SEE_OTHER)
-
-
-def _problem_json(problem: Problem, request_id: str) -> Response:
-    content: dict[str, Any] = {
-        "type": "about:blank",
-        "title": problem.title,
-        "status": int(problem.status),
-        "detail": problem.detail,
-        "code": problem.code,
-        "request_id": request_id,
-    }
-    if problem.fields:
-        content["errors"] = dict(problem.fields)
-    return JSONResponse(content, problem.status, media_type="application/problem+json")
 
 
 def bad_input(errors: Any) -> BadInput:
