@@ -59,12 +59,13 @@ def read_operations(document: Json) -> Iterator[Operation]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             status, answer = next((code, one) for code, one in operation["responses"].items() if code.startswith("2"))
+            said = " ".join(operation.get("description", "").split())
             yield Operation(
                 tag=operation.get("tags", ["service"])[0],
                 method=method.upper(),
                 path=path,
-                summary=operation["summary"],
-                description=operation.get("description", ""),
+                summary=said.partition(". ")[0].rstrip(".") or operation["summary"],
+                description=said,
                 parameters=[_parameter(one, schemas) for one in operation.get("parameters", ())],
                 body=_fields(operation.get("requestBody", {}), schemas),
                 status=status,

@@ -28,9 +28,11 @@ class HealthRoutes:
         return router
 
     async def healthz(self) -> dict[str, str]:
+        """Whether this process runs."""
         return {"status": "ok"}
 
     async def readyz(self) -> JSONResponse:
+        """Whether everything that it needs can be reached; 503 where not."""
         parts = {
             "postgres": await _answers(self._ask_postgres()),
             "redis": await _answers(self._ask_redis()),
