@@ -23,6 +23,7 @@ class Action(StrEnum):
     BLOCKED = "accounts.blocked"
     UNBLOCKED = "accounts.unblocked"
     OPERATOR_GRANTED = "accounts.operator_granted"
+    OPERATOR_REVOKED = "accounts.operator_revoked"
     LIMITS_CHANGED = "accounts.limits_changed"
     KEY_ISSUED = "keys.issued"
     KEY_RENAMED = "keys.renamed"
