@@ -29,6 +29,8 @@ SENTENCES: Mapping[Action, str] = {
     Action.KEY_RENAMED: "A key was renamed",
     Action.KEY_ROTATED: "A key was rotated",
     Action.KEY_REVOKED: "A key was revoked",
+    Action.KEY_BLOCKED: "A key was blocked",
+    Action.KEY_UNBLOCKED: "A key was unblocked",
 }
 DOCUMENTS = {"terms": "the terms of use", "marketing": "news by e-mail"}
 
@@ -60,7 +62,7 @@ class EventList:
 
 
 def sentence(event: Event) -> str:
-    text = SENTENCES[Action(event.action)]
+    text = SENTENCES[event.action]
     document = event.details.get("document")
     if document:
         text = f"{text} {DOCUMENTS.get(document, document)}"
