@@ -149,6 +149,7 @@ def test_account_of_auth0_may_operate_and_two_of_one_address_are_told_apart(run,
     [
         {"DATABASE_URL": "postgresql://u:very-secret@127.0.0.1:9/x"},
         {"DATABASE_URL": "nonsense"},
+        {"REDIS_URL": "nonsense"},
         {"PORTAL_PROT": "1"},
     ],
 )

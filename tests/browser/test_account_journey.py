@@ -16,7 +16,7 @@ OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practi
 def register(page: Page, url: str) -> str:
     email = f"ada-{uuid4().hex}@example.org"
     page.goto(f"{url}/register?next=/account")
-    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("E-mail", exact=True).fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("Name").fill("Ada")
     page.get_by_label("I accept the terms").check()
