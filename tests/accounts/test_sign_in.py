@@ -275,6 +275,25 @@ def test_both_ways_in_are_shown_where_both_are_on(portal_with, browse):
     assert 'name="password"' in both
 
 
+@pytest.mark.parametrize(("kind", "has_form", "has_link"), [(Kind.LOCAL, True, False), (Kind.AUTH0, False, True)])
+def test_who_proves_themselves_again_is_asked_for_their_own_way_in(
+    portal_with, browse, member, kind, has_form, has_link
+):
+    somebody = member(kind=kind)
+    auth0 = {
+        "auth0_issuer_base_url": "https://tenant.example",
+        "auth0_client_id": "id",
+        "auth0_client_secret": "secret",
+    }
+    with portal_with(**auth0, local_accounts=True) as server:
+        client = browse(server.url)
+        client.cookies.set("portal_session", somebody.token, domain="127.0.0.1")
+        page = client.get("/login", params={"again": "1", "next": "/account"}).text
+
+    assert ('name="password"' in page) == has_form
+    assert ('href="/api/auth/auth0/login?next=%2Faccount&amp;again=1"' in page) == has_link
+
+
 def test_form_of_another_site_signs_nobody_in(account, visitor):
     somebody = account()
     refused = visitor.post("/login", data=somebody.credentials, headers={"sec-fetch-site": "cross-site"})
