@@ -15,6 +15,7 @@ from portal.accounts.session import Sessions
 from portal.clients.captcha import Captcha, NoCaptcha
 from portal.clients.gateway_status import GatewayStatus
 from portal.clients.litellm_proxy import LitellmProxy
+from portal.clients.litellm_spend import LitellmSpend
 from portal.clients.recaptcha import Recaptcha
 from portal.core import cache
 from portal.core.clock import Clock, now
@@ -35,6 +36,8 @@ from portal.keys.routes import KeyRoutes
 from portal.models import Kind
 from portal.pages.health import HealthRoutes
 from portal.pages.site import SiteRoutes
+from portal.usage.report import UsageReport
+from portal.usage.routes import UsageRoutes
 from portal.web.body_limit import BodyLimit
 from portal.web.client_address import base_url
 from portal.web.csrf import CsrfGuard
@@ -63,6 +66,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     database = Database(settings.database_url)
     redis = cache.connect(settings.redis_url)
     proxy = LitellmProxy(management_http)
+    spend = LitellmSpend(management_http)
     gateway = GatewayStatus(proxy)
     captcha = _captcha(settings, captcha_http)
     table = policies(settings)
@@ -121,6 +125,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     )
     for routes in (
         key_routes,
+        UsageRoutes(UsageReport(database, spend, clock), pages),
         SiteRoutes(settings, pages=pages, cookie=cookie),
         HealthRoutes(database=database, redis=redis, gateway=gateway),
     ):

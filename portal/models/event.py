@@ -28,6 +28,8 @@ class Action(StrEnum):
     KEY_RENAMED = "keys.renamed"
     KEY_ROTATED = "keys.rotated"
     KEY_REVOKED = "keys.revoked"
+    KEY_BLOCKED = "keys.blocked"
+    KEY_UNBLOCKED = "keys.unblocked"
 
 
 class Event(SQLModel, table=True):

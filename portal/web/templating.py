@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse
 
 from portal.core.settings import Link, Settings
+from portal.web.numbers import count, usd
 from portal.web.static_files import import_map, static
 
 FOLDER = Path(__file__).parents[1] / "templates"
@@ -41,7 +42,8 @@ class Viewer(Protocol):
 
 
 ANYBODY = (("Get a key", "/"), ("Keys", "/keys"))
-MEMBERS = (("Keys", "/keys"), ("Usage", "/usage"), ("Account", "/account"))
+USAGE = ("Usage", "/usage")
+MEMBERS = (("Keys", "/keys"), USAGE, ("Account", "/account"))
 OPERATORS = (("Operator", "/operator"),)
 
 
@@ -58,6 +60,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.filters.update(number=count, usd=usd)
         self._environment.globals.update(
             brand=Brand(
                 settings.brand_name,
@@ -82,7 +85,7 @@ class Pages:
         viewer: Viewer | None = getattr(request.state, "viewer", None)
         html = self._environment.get_template(template).render(
             {
-                "nav": [NavItem(label, href, request.url.path == href) for label, href in _navigation(viewer)],
+                "nav": [NavItem(label, href, _is_at(request.url.path, href)) for label, href in _navigation(viewer)],
                 "request_id": request.state.request_id,
                 "viewer": viewer,
                 "gateway": self._gateway_state(),
@@ -94,9 +97,15 @@ class Pages:
         return HTMLResponse(html, status_code=status, headers={"cache-control": "no-store"})
 
 
+def _is_at(path: str, href: str) -> bool:
+    return path == href or (href != "/" and path.startswith(f"{href}/"))
+
+
 def _navigation(viewer: Viewer | None) -> tuple[tuple[str, str], ...]:
-    if viewer is None or not viewer.has_account:
+    if viewer is None:
         return ANYBODY
+    if not viewer.has_account:
+        return (*ANYBODY, USAGE)
     return MEMBERS + OPERATORS if viewer.is_operator else MEMBERS
 
 
