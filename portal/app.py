@@ -14,7 +14,9 @@ from portal.accounts.people import People
 from portal.accounts.session import Sessions
 from portal.clients.captcha import Captcha, NoCaptcha
 from portal.clients.gateway_status import GatewayStatus
+from portal.clients.litellm_keys import LitellmKeys
 from portal.clients.litellm_proxy import LitellmProxy
+from portal.clients.litellm_reading import LitellmReader
 from portal.clients.litellm_spend import LitellmSpend
 from portal.clients.recaptcha import Recaptcha
 from portal.core import cache
@@ -34,6 +36,18 @@ from portal.keys.policy import policies
 from portal.keys.repair import repair_abandoned
 from portal.keys.routes import KeyRoutes
 from portal.models import Kind
+from portal.operators.actions import OperatorActions
+from portal.operators.api import OperatorApi
+from portal.operators.audit import Audit
+from portal.operators.blocking import Blocking
+from portal.operators.changes import Changes
+from portal.operators.hygiene import Hygiene
+from portal.operators.key_limits import KeyLimits
+from portal.operators.overview import Overviews
+from portal.operators.pages import OperatorPages
+from portal.operators.people import PeopleLists
+from portal.operators.person import PersonPage
+from portal.operators.services import OperatorServices
 from portal.pages.health import HealthRoutes
 from portal.pages.site import SiteRoutes
 from portal.usage.report import UsageReport
@@ -66,7 +80,8 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     database = Database(settings.database_url)
     redis = cache.connect(settings.redis_url)
     proxy = LitellmProxy(management_http)
-    spend = LitellmSpend(management_http)
+    reader = LitellmReader(management_http)
+    spend = LitellmSpend(reader)
     gateway = GatewayStatus(proxy)
     captcha = _captcha(settings, captcha_http)
     table = policies(settings)
@@ -88,11 +103,23 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         clock=clock,
     )
 
+    gateway_keys = LitellmKeys(reader)
+    blocking = Blocking(database, sessions, proxy, clock)
+    operators = OperatorServices(
+        overviews=Overviews(database, redis, spend, lambda: gateway.state, clock),
+        people=PeopleLists(database, clock),
+        person=PersonPage(database, gateway_keys, spend, table, clock),
+        hygiene=Hygiene(database, gateway_keys, clock),
+        audit=Audit(database),
+        blocking=blocking,
+        changes=Changes(database, sessions, proxy, KeyLimits(database, proxy, table, clock), clock),
+    )
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         tasks = [
             asyncio.create_task(gateway.watch(issuer.ensure_teams)),
-            asyncio.create_task(_repair_regularly(database, proxy, clock)),
+            asyncio.create_task(_repair_regularly(database, proxy, blocking, clock)),
         ]
         yield
         for task in tasks:
@@ -126,6 +153,9 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     for routes in (
         key_routes,
         UsageRoutes(UsageReport(database, spend, clock), pages),
+        OperatorPages(operators, pages),
+        OperatorActions(operators),
+        OperatorApi(operators),
         SiteRoutes(settings, pages=pages, cookie=cookie),
         HealthRoutes(database=database, redis=redis, gateway=gateway),
     ):
@@ -166,10 +196,11 @@ def _captcha(settings: Settings, http: httpx.AsyncClient) -> Captcha:
     )
 
 
-async def _repair_regularly(database: Database, proxy: LitellmProxy, clock: Clock) -> None:
+async def _repair_regularly(database: Database, proxy: LitellmProxy, blocking: Blocking, clock: Clock) -> None:
     while True:
         await asyncio.sleep(SECONDS_BETWEEN_REPAIRS)
         try:
             await repair_abandoned(database, proxy, clock)
+            await blocking.finish_all()
         except (PortalError, SQLAlchemyError) as error:
             log.warning("keys.repair_postponed", reason=type(error).__name__)

@@ -103,6 +103,10 @@ class LitellmProxy:
     async def unblock_key(self, token: str) -> None:
         await self._ask("POST", "/key/unblock", json={"key": token}, absent=HTTPStatus.NOT_FOUND)
 
+    async def limit_key(self, token: str, limits: Mapping[str, Any]) -> None:
+        """Does nothing when there is no such key."""
+        await self._ask("POST", "/key/update", json={"key": token, **limits}, absent=HTTPStatus.NOT_FOUND)
+
     async def keys_of(self, user: str) -> dict[str, ProxyKey]:
         """By token; only keys that LiteLLM still has."""
         params = {"user_id": user, "return_full_object": "true", "size": str(PAGE_SIZE)}

@@ -9,16 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from http import HTTPStatus
 from typing import Any, TypeVar
 
-import httpx
 from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field
 
-from portal.clients.litellm_proxy import ProxyRefused, ProxyUnavailable, translated_errors
-from portal.core.logs import get_logger
-
-log = get_logger()
+from portal.clients.litellm_reading import LitellmReader
 
 Group = TypeVar("Group")
 
@@ -74,9 +69,8 @@ class KeyActivity(BaseModel):
 
 
 class LitellmSpend:
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        """`http` carries base URL, admin key and time-outs."""
-        self._http = http
+    def __init__(self, reader: LitellmReader) -> None:
+        self._reader = reader
 
     async def of_user(self, user: str, first: date, last: date) -> list[Activity]:
         """In no order; nothing for a user that LiteLLM does not know."""
@@ -110,16 +104,8 @@ class LitellmSpend:
 
     async def _ask(self, kind: str, first: date, last: date, **params: str) -> Any:
         """One SQL query inside LiteLLM, however many requests were made."""
-        path = f"/user/daily/activity/aggregated{kind}"
         period = {"start_date": first.isoformat(), "end_date": last.isoformat()}
-        with translated_errors():
-            answer = await self._http.get(path, params=period | params)
-        if answer.is_success:
-            return answer.json()
-        log.warning("gateway.refused", path=path, status=answer.status_code)
-        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise ProxyUnavailable(reached=True)
-        raise ProxyRefused("The gateway did not accept our question about usage. We have been told about it.")
+        return await self._reader.get(f"/user/daily/activity/aggregated{kind}", period | params)
 
 
 def add_up(groups: Iterable[tuple[Group, Counts]]) -> dict[Group, Counts]:
