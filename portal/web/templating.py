@@ -43,6 +43,7 @@ class Viewer(Protocol):
 
 ANYBODY = (("Get a key", "/"), ("Keys", "/keys"))
 USAGE = ("Usage", "/usage")
+VISITORS = (*ANYBODY, USAGE, ("Your data", "/account"))
 MEMBERS = (("Keys", "/keys"), USAGE, ("Account", "/account"))
 OPERATORS = (("Operator", "/operator"),)
 
@@ -105,7 +106,7 @@ def _navigation(viewer: Viewer | None) -> tuple[tuple[str, str], ...]:
     if viewer is None:
         return ANYBODY
     if not viewer.has_account:
-        return (*ANYBODY, USAGE)
+        return VISITORS
     return MEMBERS + OPERATORS if viewer.is_operator else MEMBERS
 
 
