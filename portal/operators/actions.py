@@ -6,13 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from portal.accounts.people import FreshOperator
-from portal.core.errors import BadInput
 from portal.operators.changes import LimitChange, Reason
 from portal.operators.services import OperatorServices
-from portal.web.error_pages import bad_input
+from portal.web.forms import parsed
 
 Form = TypeVar("Form", bound=BaseModel)
 
@@ -71,12 +70,7 @@ class OperatorActions:
 
 
 async def _form(request: Request, model: type[Form]) -> Form:
-    values = {name: str(value) for name, value in (await request.form()).items()}
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        found: BadInput = bad_input(error.errors())
-        raise found from error
+    return parsed(model, {name: str(value) for name, value in (await request.form()).items()})
 
 
 def _back_to(person_id: UUID, done: str) -> Response:

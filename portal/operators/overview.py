@@ -92,10 +92,11 @@ class Overviews:
             keys, models = await asyncio.gather(self._spend.top_keys(first, last), self._spend.by_model(first, last))
         except ProxyUnavailable:
             return None
-        by_user = sorted(add_up((key.user or "", key.counts) for key in keys).items(), key=_most)[:TOP]
-        names = await self._names(user for user, _ in by_user)
+        names = await self._names({key.user for key in keys if key.user})
+        by_user = add_up((key.user if key.user in names else None, key.counts) for key in keys)
         people = [
-            TopPerson(_id(user) if user in names else None, names.get(user, NOT_OURS), one) for user, one in by_user
+            TopPerson(UUID(user), names[user], counts) if user else TopPerson(None, NOT_OURS, counts)
+            for user, counts in sorted(by_user.items(), key=_most)[:TOP]
         ]
         return Tops(people, sorted(models.items(), key=_most)[:TOP])
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
-from pydantic import ValidationError
 
 from portal.accounts.people import Operator
 from portal.clients.litellm_proxy import ProxyUnavailable
@@ -22,7 +21,7 @@ from portal.operators.people import MAX_QUESTION_LENGTH, PeopleState, Search
 from portal.operators.person import PersonDetails
 from portal.operators.services import OperatorServices
 from portal.web.charts import BarChart, Series, bar_chart
-from portal.web.error_pages import bad_input
+from portal.web.forms import parsed
 from portal.web.numbers import compact, count
 from portal.web.templating import Pages
 
@@ -55,11 +54,10 @@ class OperatorPages:
         form = await request.form()
         values = {name: str(form[name]) for name in ("q", "page") if name in form}
         try:
-            search = Search.model_validate(values)
-        except ValidationError as error:
-            found: BadInput = bad_input(error.errors())
-            context: dict[str, Any] = {"search": None, "found": None, "error": found.fields.get("q", found.message)}
-            return self._render(request, "search", context, status=found.status)
+            search = parsed(Search, values)
+        except BadInput as error:
+            context = {"search": None, "found": None, "error": error.fields.get("q", error.message)}
+            return self._render(request, "search", context, status=error.status)
         results = await self._services.people.search(search)
         return self._render(request, "search", {"search": search, "found": results, "error": None})
 
