@@ -9,10 +9,12 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from typing import Annotated
 from unicodedata import normalize
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from pydantic import AfterValidator, SecretStr
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 MIN_LENGTH = 10
@@ -21,6 +23,18 @@ MAX_LENGTH = 200
 MIN_NAME_LENGTH = 4
 # Each hash takes 64 MiB and a core for a fifth of a second, so more at once would only be slower for everybody.
 WORKERS = 2
+
+
+def _whole(password: SecretStr) -> SecretStr:
+    """JSON can hold half a character, which has no bytes to hash."""
+    try:
+        password.get_secret_value().encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("Please leave out broken characters.") from error
+    return password
+
+
+Password = Annotated[SecretStr, AfterValidator(_whole)]
 
 
 @dataclass(frozen=True)
