@@ -138,6 +138,6 @@ class Blocking:
             if bool(key.blocked_at) != bool(at):
                 key.blocked_at = at
                 action = Action.KEY_BLOCKED if at else Action.KEY_UNBLOCKED
-                details = {"name": key.name, "reason": reason}
+                details = {"name": key.name, "preview": key.preview, "reason": reason}
                 record(session, key.person_id, action, self._clock(), actor_id=actor.id, **details)
             return key.person_id

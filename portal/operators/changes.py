@@ -103,7 +103,7 @@ class Changes:
                 raise KeyNotFound
             if key.revoked_at is None:
                 key.revoked_at = self._clock()
-                details = {"name": key.name, "reason": reason}
+                details = {"name": key.name, "preview": key.preview, "reason": reason}
                 record(session, key.person_id, Action.KEY_REVOKED, self._clock(), actor_id=actor.id, **details)
             return key.person_id
 
