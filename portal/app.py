@@ -21,7 +21,10 @@ from portal.accounts.sign_in_pages import SignInPages
 from portal.accounts.tokens import Tokens, token_secrets
 from portal.clients.captcha import Captcha, NoCaptcha
 from portal.clients.gateway_status import GatewayStatus
+from portal.clients.litellm_keys import LitellmKeys
 from portal.clients.litellm_proxy import LitellmProxy
+from portal.clients.litellm_reading import LitellmReader
+from portal.clients.litellm_spend import LitellmSpend
 from portal.clients.recaptcha import Recaptcha
 from portal.core import cache
 from portal.core.clock import Clock, now
@@ -41,8 +44,22 @@ from portal.keys.repair import repair_abandoned
 from portal.keys.routes import KeyRoutes
 from portal.models import Kind
 from portal.pages.api_docs import ApiDocsRoutes
+from portal.operators.actions import OperatorActions
+from portal.operators.api import OperatorApi
+from portal.operators.audit import Audit
+from portal.operators.blocking import Blocking
+from portal.operators.changes import Changes
+from portal.operators.hygiene import Hygiene
+from portal.operators.key_limits import KeyLimits
+from portal.operators.overview import Overviews
+from portal.operators.pages import OperatorPages
+from portal.operators.people import PeopleLists
+from portal.operators.person import PersonPage
+from portal.operators.services import OperatorServices
 from portal.pages.health import HealthRoutes
 from portal.pages.site import SiteRoutes
+from portal.usage.report import UsageReport
+from portal.usage.routes import UsageRoutes
 from portal.web.body_limit import BodyLimit
 from portal.web.client_address import base_url
 from portal.web.csrf import CsrfGuard
@@ -72,6 +89,8 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     database = Database(settings.database_url)
     redis = cache.connect(settings.redis_url)
     proxy = LitellmProxy(management_http)
+    reader = LitellmReader(management_http)
+    spend = LitellmSpend(reader)
     gateway = GatewayStatus(proxy)
     captcha = _captcha(settings, captcha_http)
     table = policies(settings)
@@ -106,11 +125,23 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         clock=clock,
     )
 
+    gateway_keys = LitellmKeys(reader)
+    blocking = Blocking(database, sessions, proxy, clock)
+    operators = OperatorServices(
+        overviews=Overviews(database, redis, spend, lambda: gateway.state, clock),
+        people=PeopleLists(database, clock),
+        person=PersonPage(database, gateway_keys, spend, table, clock),
+        hygiene=Hygiene(database, gateway_keys, clock),
+        audit=Audit(database),
+        blocking=blocking,
+        changes=Changes(database, sessions, proxy, KeyLimits(database, proxy, table, clock), clock),
+    )
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         tasks = [
             asyncio.create_task(gateway.watch(issuer.ensure_teams)),
-            asyncio.create_task(_repair_regularly(database, proxy, clock)),
+            asyncio.create_task(_repair_regularly(database, proxy, blocking, clock)),
         ]
         yield
         for task in tasks:
@@ -146,6 +177,10 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     for routes in (
         key_routes,
         ApiDocsRoutes(settings, pages),
+        UsageRoutes(UsageReport(database, spend, clock), pages),
+        OperatorPages(operators, pages),
+        OperatorActions(operators),
+        OperatorApi(operators),
         AuthRoutes(settings, services=services, tokens=tokens, cookie=cookie),
         AccountRoutes(settings, services=services, cookie=cookie),
         SignInPages(settings, services=services, people=people, captcha=captcha, pages=pages, cookie=cookie),
@@ -190,10 +225,11 @@ def _captcha(settings: Settings, http: httpx.AsyncClient) -> Captcha:
     )
 
 
-async def _repair_regularly(database: Database, proxy: LitellmProxy, clock: Clock) -> None:
+async def _repair_regularly(database: Database, proxy: LitellmProxy, blocking: Blocking, clock: Clock) -> None:
     while True:
         await asyncio.sleep(SECONDS_BETWEEN_REPAIRS)
         try:
             await repair_abandoned(database, proxy, clock)
+            await blocking.finish_all()
         except (PortalError, SQLAlchemyError) as error:
             log.warning("keys.repair_postponed", reason=type(error).__name__)

@@ -100,6 +100,20 @@ class LitellmProxy:
         """Does nothing when there is no such key."""
         await self._ask("POST", "/key/delete", json={"key_aliases": [alias]}, absent=HTTPStatus.NOT_FOUND)
 
+    async def block_key(self, token: str) -> None:
+        """Ends the key's use at once, on other instances when their `user_api_key_cache_ttl` has run out.
+
+        Does nothing when there is no such key. https://docs.litellm.ai/docs/proxy/virtual_keys#blockunblock-keys
+        """
+        await self._ask("POST", "/key/block", json={"key": token}, absent=HTTPStatus.NOT_FOUND)
+
+    async def unblock_key(self, token: str) -> None:
+        await self._ask("POST", "/key/unblock", json={"key": token}, absent=HTTPStatus.NOT_FOUND)
+
+    async def limit_key(self, token: str, limits: Mapping[str, Any]) -> None:
+        """Does nothing when there is no such key."""
+        await self._ask("POST", "/key/update", json={"key": token, **limits}, absent=HTTPStatus.NOT_FOUND)
+
     async def keys_of(self, user: str) -> dict[str, ProxyKey]:
         """By token; only keys that LiteLLM still has."""
         params = {"user_id": user, "return_full_object": "true", "size": str(PAGE_SIZE)}
@@ -114,7 +128,7 @@ class LitellmProxy:
         return next((str(one["model_name"]) for one in chat), None)
 
     async def _ask(self, method: str, path: str, *, absent: HTTPStatus | None = None, **request: Any) -> Any:
-        with _translated():
+        with translated_errors():
             answer = await self._http.request(method, path, **request)
         if answer.is_success:
             return answer.json()
@@ -127,7 +141,7 @@ class LitellmProxy:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated_errors() -> Iterator[None]:
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, func, or_, update
+from sqlalchemy import ColumnElement, CursorResult, exists, func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from portal.accounts.sign_in import PersonBlocked
 from portal.clients.litellm_proxy import LitellmProxy, ProxyRefused, ProxyUnavailable
 from portal.core.clock import Clock
 from portal.core.crypto import digest, new_api_key, preview
@@ -78,9 +79,12 @@ class KeyIssuer:
 
     async def _reserve(self, person: Person, consent: Consent, reserved: IssuedKey, policy: Policy) -> None:
         async with self._database.transaction() as session:
-            await session.merge(person)
-            await session.flush()
-            await session.exec(select(Person.id).where(Person.id == person.id).with_for_update())
+            known = await session.get(Person, person.id, with_for_update=True)
+            if known and known.blocked_at:
+                raise PersonBlocked
+            if known is None:
+                session.add(person)
+                await session.flush()
             if await self._count_active(session, person.id) >= policy.active_keys:
                 raise KeyLimitReached(_limit_text(policy))
             session.add_all([consent, reserved])
@@ -103,13 +107,13 @@ class KeyIssuer:
     async def _confirm(self, key: IssuedKey) -> IssuedKey:
         statement = (
             update(IssuedKey)
-            .where(col(IssuedKey.id) == key.id, col(IssuedKey.stage) == Stage.RESERVED)
+            .where(col(IssuedKey.id) == key.id, col(IssuedKey.stage) == Stage.RESERVED, _is_welcome(key.person_id))
             .values(stage=Stage.CONFIRMED, expires_at=key.expires_at)
         )
         async with self._database.transaction() as session:
             changed = cast("CursorResult[Any]", await session.exec(statement)).rowcount
         if not changed:
-            # So slow that `repair` took it for abandoned.
+            # So slow that `repair` took it for abandoned, or its person was blocked in the meantime.
             raise ProxyUnavailable(reached=True)
         return key.model_copy(update={"stage": Stage.CONFIRMED})
 
@@ -122,6 +126,11 @@ class KeyIssuer:
             return
         async with self._database.transaction() as session:
             await forget(session, reserved)
+
+
+def _is_welcome(person_id: UUID) -> ColumnElement[bool]:
+    """Whoever blocks a person first says so in the database, then ends the keys that stand there."""
+    return exists().where(col(Person.id) == person_id, col(Person.blocked_at).is_(None))
 
 
 def _limit_text(policy: Policy) -> str:

@@ -35,3 +35,7 @@ class IssuedKey(SQLModel, table=True):
     ends_at: datetime | None = Field(
         default=None, sa_type=DateTime(timezone=True), description="end of the grace that rotation left it"
     )
+    blocked_at: datetime | None = Field(
+        default=None, sa_type=DateTime(timezone=True), description="an operator stopped this key alone"
+    )
+    is_blocked_in_gateway: bool = Field(default=False, description="what LiteLLM was last told of it")

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse
 
 from portal.core.settings import Link, Settings
+from portal.web.numbers import count, usd
 from portal.web.static_files import import_map, static
 
 FOLDER = Path(__file__).parents[1] / "templates"
@@ -41,8 +42,9 @@ class Viewer(Protocol):
 
 
 ANYBODY = (("Get a key", "/"), ("Keys", "/keys"))
-VISITORS = (*ANYBODY, ("Your data", "/account"))
-MEMBERS = (("Keys", "/keys"), ("Usage", "/usage"), ("Account", "/account"))
+USAGE = ("Usage", "/usage")
+VISITORS = (*ANYBODY, USAGE, ("Your data", "/account"))
+MEMBERS = (("Keys", "/keys"), USAGE, ("Account", "/account"))
 OPERATORS = (("Operator", "/operator"),)
 
 
@@ -59,6 +61,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.filters.update(number=count, usd=usd)
         self._environment.globals.update(
             brand=Brand(
                 settings.brand_name,

@@ -1,0 +1,94 @@
+"""Keys of everybody, from our own table: the lists that go on without LiteLLM."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from portal.core.errors import NotFound
+from portal.models import IssuedKey, Person, Stage
+
+State = Literal["active", "rotating", "expired", "revoked", "blocked"]
+
+
+class KeyNotFound(NotFound):
+    def __init__(self) -> None:
+        super().__init__("There is no such key.")
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    """A key in a list of operators. `is_blocked`: this key alone, whatever its person is."""
+
+    id: UUID
+    name: str
+    preview: str
+    team: str
+    state: State
+    is_blocked: bool
+    created_at: datetime
+    expires_at: datetime | None
+    person_id: UUID
+    person: str
+    token: str
+
+
+def person_label(person: Person) -> str:
+    """What operators call somebody: the best that we know."""
+    return person.name or person.email or f"{person.kind.capitalize()} {str(person.id)[:8]}"
+
+
+def state_of(key: IssuedKey, person: Person, now: datetime) -> State:
+    if key.revoked_at or (key.ends_at and key.ends_at <= now):
+        return "revoked"
+    if key.expires_at and key.expires_at <= now:
+        return "expired"
+    if key.blocked_at or person.blocked_at:
+        return "blocked"
+    return "rotating" if key.ends_at else "active"
+
+
+def is_valid(now: datetime) -> ColumnElement[bool]:
+    """Neither revoked nor expired nor at the end of its grace; it may be blocked."""
+    return and_(
+        col(IssuedKey.revoked_at).is_(None),
+        or_(col(IssuedKey.expires_at).is_(None), col(IssuedKey.expires_at) > now),
+        or_(col(IssuedKey.ends_at).is_(None), col(IssuedKey.ends_at) > now),
+    )
+
+
+def is_blocked() -> ColumnElement[bool]:
+    """As it shall be: the key alone, or its person with everything."""
+    blocked_people = select(Person.id).where(col(Person.blocked_at).is_not(None))
+    return or_(col(IssuedKey.blocked_at).is_not(None), col(IssuedKey.person_id).in_(blocked_people))
+
+
+def is_shown() -> ColumnElement[bool]:
+    return col(IssuedKey.stage) == Stage.CONFIRMED
+
+
+async def key_rows(session: AsyncSession, keys: Sequence[IssuedKey], now: datetime) -> list[KeyRow]:
+    """`keys` with the names of their people, in the same order."""
+    owners = select(Person).where(col(Person.id).in_({key.person_id for key in keys}))
+    people = {person.id: person for person in (await session.exec(owners)).all()}
+    return [
+        KeyRow(
+            id=key.id,
+            name=key.name or "Unnamed key",
+            preview=key.preview,
+            team=key.team,
+            state=state_of(key, people[key.person_id], now),
+            is_blocked=key.blocked_at is not None,
+            created_at=key.created_at,
+            expires_at=key.expires_at,
+            person_id=key.person_id,
+            person=person_label(people[key.person_id]),
+            token=key.token,
+        )
+        for key in keys
+    ]
