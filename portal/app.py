@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from portal.accounts.auth0 import auth0_csp, auth0_routes
 from portal.accounts.cookie import SessionCookie
 from portal.accounts.people import People
 from portal.accounts.session import Sessions
@@ -50,6 +51,7 @@ DOOR = "/api/v1"
 SECONDS_BETWEEN_REPAIRS = 30
 MANAGEMENT_TIMEOUT = httpx.Timeout(15, connect=2)
 CAPTCHA_TIMEOUT = httpx.Timeout(5)
+AUTH0_TIMEOUT = httpx.Timeout(5, connect=2)
 
 
 def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
@@ -59,6 +61,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     management_http = httpx.AsyncClient(base_url=endpoint, headers=admin, timeout=MANAGEMENT_TIMEOUT)
     relay_http = upstream.connect(endpoint)
     captcha_http = httpx.AsyncClient(timeout=CAPTCHA_TIMEOUT)
+    auth0_http = httpx.AsyncClient(timeout=AUTH0_TIMEOUT)
 
     database = Database(settings.database_url)
     redis = cache.connect(settings.redis_url)
@@ -95,7 +98,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        for http in (management_http, relay_http, captcha_http):
+        for http in (management_http, relay_http, captcha_http, auth0_http):
             await http.aclose()
         await redis.aclose()
         await database.close()
@@ -125,12 +128,24 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         HealthRoutes(database=database, redis=redis, gateway=gateway),
     ):
         site.include_router(routes.router())
+    if settings.has_auth0:
+        auth0 = auth0_routes(
+            settings,
+            http=auth0_http,
+            database=database,
+            redis=redis,
+            sessions=sessions,
+            cookie=cookie,
+            pages=pages,
+            clock=clock,
+        )
+        site.include_router(auth0.router())
     site.mount("/static", HashedStaticFiles())
     site.add_middleware(BodyLimit, errors, settings.page_max_body_bytes)
     site.add_middleware(
         CsrfGuard, errors, lambda request: base_url(request, settings.public_url, settings.trusted_proxies)
     )
-    site.add_middleware(SecurityHeaders, captcha.csp, https=https)
+    site.add_middleware(SecurityHeaders, {**captcha.csp, **auth0_csp(settings)}, https=https)
     door = Door(relay_http, max_body_bytes=settings.api_max_body_bytes, is_starting=lambda: gateway.state == "starting")
     return RequestContext(_front(site, door))
 

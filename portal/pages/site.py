@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from portal.accounts.cookie import SessionCookie, Visitor
 from portal.core.settings import Settings
+from portal.models import Kind
 from portal.pages.accent import accent_css
 from portal.web.templating import Pages
 
@@ -36,7 +37,10 @@ class SiteRoutes:
             context["terms_html"] = Markup("\n").join(Markup("<p>{}</p>").format(escape(text)) for text in paragraphs)
         return self._pages.render(request, "terms.html", context)
 
-    async def logout(self, request: Request) -> Response:
+    async def logout(self, request: Request, visitor: Visitor) -> Response:
+        if visitor and visitor.kind is Kind.AUTH0 and self._settings.has_auth0:
+            # Auth0 has a session of its own; 307 keeps it a POST.
+            return RedirectResponse("/api/auth/auth0/logout", status_code=307)
         await self._cookie.end(request)
         response = RedirectResponse("/", status_code=303)
         self._cookie.clear(response)
