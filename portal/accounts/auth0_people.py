@@ -1,11 +1,9 @@
 """People who sign in with Auth0, known by their `sub` and never by an e-mail address, which proves nothing."""
 
-from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import select
+from sqlmodel import col, select
 
 from portal.accounts.events import record
 from portal.clients.auth0_messages import Profile
@@ -27,17 +25,22 @@ class Auth0People:
     async def keep(self, profile: Profile, *, ip: str) -> Person:
         """The person behind the `sub`, new or known, with what Auth0 says of them today."""
         new = Person(kind=Kind.AUTH0, subject=profile.sub, created_at=self._clock())
-        add_if_new = insert(Person).values(new.model_dump()).on_conflict_do_nothing(index_elements=["subject"])
+        add_if_new = (
+            insert(Person)
+            .values(new.model_dump())
+            .on_conflict_do_nothing(index_elements=["subject"])
+            .returning(col(Person.id))
+        )
         theirs = select(Person).where(Person.subject == profile.sub, Person.kind == Kind.AUTH0).with_for_update()
         async with self._database.transaction() as session:
             # Two tabs may be the first at the same time.
-            added = cast("CursorResult[Any]", await session.exec(add_if_new)).rowcount
+            is_new = (await session.exec(add_if_new)).first() is not None
             person = (await session.exec(theirs)).one()
             person.name = _line(profile.name)
             person.email = _line(profile.email)
             person.is_email_verified = bool(person.email) and profile.email_verified
             session.add(person)
-            if added:
+            if is_new:
                 record(session, person.id, Action.REGISTERED, self._clock(), ip=ip)
                 log.info("accounts.registered", person_id=str(person.id), kind=Kind.AUTH0)
         return person
