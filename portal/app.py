@@ -9,10 +9,17 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from portal.accounts.account_pages import AccountPages
+from portal.accounts.account_routes import AccountRoutes
 from portal.accounts.auth0 import auth0_csp, auth0_routes
+from portal.accounts.auth_routes import AuthRoutes
 from portal.accounts.cookie import SessionCookie
 from portal.accounts.people import People
+from portal.accounts.services import account_services
 from portal.accounts.session import Sessions
+from portal.accounts.sign_in import SignIns
+from portal.accounts.sign_in_pages import SignInPages
+from portal.accounts.tokens import Tokens, token_secrets
 from portal.clients.captcha import Captcha, NoCaptcha
 from portal.clients.gateway_status import GatewayStatus
 from portal.clients.litellm_proxy import LitellmProxy
@@ -76,13 +83,26 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     cookie = SessionCookie(sessions, secure=https, max_age=settings.session_max_age)
     pages = Pages(settings, lambda: gateway.state)
     errors = ErrorPages(pages)
+    limiter = RateLimiter(redis)
+    sign_ins = SignIns(database, sessions, clock)
+    tokens = Tokens(token_secrets(settings), sessions, clock)
+    services = account_services(
+        settings,
+        database=database,
+        sessions=sessions,
+        sign_ins=sign_ins,
+        limiter=limiter,
+        captcha=captcha,
+        proxy=proxy,
+        clock=clock,
+    )
     claims = Claims(
         settings,
         database=database,
         proxy=proxy,
         issuer=issuer,
         sessions=sessions,
-        limiter=RateLimiter(redis),
+        limiter=limiter,
         captcha=captcha,
         clock=clock,
     )
@@ -112,6 +132,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     )
     site.state.session_cookie = cookie
     site.state.people = people
+    site.state.tokens = tokens
     errors.install(site)
     key_routes = KeyRoutes(
         settings,
@@ -124,7 +145,11 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     )
     for routes in (
         key_routes,
-        SiteRoutes(settings, pages=pages, cookie=cookie),
+        AuthRoutes(settings, services=services, tokens=tokens, cookie=cookie),
+        AccountRoutes(settings, services=services, cookie=cookie),
+        SignInPages(settings, services=services, people=people, captcha=captcha, pages=pages, cookie=cookie),
+        AccountPages(settings, services=services, pages=pages, cookie=cookie),
+        SiteRoutes(settings, pages=pages),
         HealthRoutes(database=database, redis=redis, gateway=gateway),
     ):
         site.include_router(routes.router())
@@ -132,9 +157,9 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         auth0 = auth0_routes(
             settings,
             http=auth0_http,
+            services=services,
             database=database,
             redis=redis,
-            sessions=sessions,
             cookie=cookie,
             pages=pages,
             clock=clock,

@@ -13,9 +13,8 @@ from portal.accounts.auth0_people import Auth0People
 from portal.accounts.auth0_routes import Auth0Routes
 from portal.accounts.auth0_session_hint import SessionHints
 from portal.accounts.auth0_sign_in import Auth0SignIns
-from portal.accounts.auth0_sign_out import Auth0SignOuts
 from portal.accounts.cookie import SessionCookie
-from portal.accounts.session import Sessions
+from portal.accounts.services import AccountServices
 from portal.accounts.sign_in import SignIns
 from portal.clients.auth0 import Auth0
 from portal.core.clock import Clock
@@ -29,9 +28,9 @@ def auth0_routes(
     settings: Settings,
     *,
     http: httpx.AsyncClient,
+    services: AccountServices,
     database: Database,
     redis: Redis,
-    sessions: Sessions,
     cookie: SessionCookie,
     pages: Pages,
     clock: Clock,
@@ -43,19 +42,18 @@ def auth0_routes(
         client_secret=settings.auth0_client_secret or SecretStr(""),
         clock=clock,
     )
-    hints = SessionHints(redis, settings.session_max_age)
     sign_ins = Auth0SignIns(
         auth0,
         pending=PendingSignIns(redis),
         people=Auth0People(database, clock),
-        sign_ins=SignIns(database, sessions, clock),
-        hints=hints,
+        sign_ins=SignIns(database, cookie.sessions, clock),
+        hints=SessionHints(redis, settings.session_max_age),
         fresh_ttl=settings.fresh_sign_in_ttl,
     )
     return Auth0Routes(
         settings,
         sign_ins=sign_ins,
-        sign_outs=Auth0SignOuts(auth0, database=database, sessions=sessions, hints=hints, clock=clock),
+        services=services,
         browsers=BrowserCookie(
             settings.auth0_secret or settings.litellm_admin_key,
             clock,

@@ -2,15 +2,16 @@
 
 from http import HTTPStatus
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from portal.accounts.auth0_browser import BrowserCookie
 from portal.accounts.auth0_sign_in import Answer, Auth0SignIns, SignInPageNeeded, sign_in_path
-from portal.accounts.auth0_sign_out import Auth0SignOuts
-from portal.accounts.cookie import NAME, CurrentSession, SessionCookie
+from portal.accounts.cookie import CurrentSession, SessionCookie
 from portal.accounts.people import CONFIRM_EMAIL_PATH, Member
+from portal.accounts.services import AccountServices
 from portal.accounts.sign_in import path_after_sign_in
 from portal.clients.auth0_errors import SIGN_IN_PATH
 from portal.core.crypto import digest
@@ -30,7 +31,7 @@ class Auth0Routes:
         settings: Settings,
         *,
         sign_ins: Auth0SignIns,
-        sign_outs: Auth0SignOuts,
+        services: AccountServices,
         browsers: BrowserCookie,
         limiter: RateLimiter,
         cookie: SessionCookie,
@@ -38,7 +39,7 @@ class Auth0Routes:
     ) -> None:
         self._settings = settings
         self._sign_ins = sign_ins
-        self._sign_outs = sign_outs
+        self._services = services
         self._browsers = browsers
         self._limiter = limiter
         self._cookie = cookie
@@ -74,21 +75,24 @@ class Auth0Routes:
     ) -> Response:
         answer = Answer(state, code, error, self._browsers.known(request), self._ip(request))
         try:
-            found = await self._sign_ins.come_back(answer, session=session, old_token=request.cookies.get(NAME))
+            found = await self._sign_ins.come_back(answer, session=session, old_token=self._cookie.token(request))
         except SignInPageNeeded as needed:
             return _redirect(sign_in_path(needed.next_path))
         if found.session_token is None:
             return _redirect(found.next_path if found.person.is_email_verified else f"{CONFIRM_EMAIL_PATH}?checked=1")
-        response = _redirect(found.next_path)
+        # By way of the terms at the first sign-in, and when there are newer ones.
+        consent = await self._services.consents.of(found.person.id)
+        next_path = f"/account/terms?{urlencode({'next': found.next_path})}"
+        response = _redirect(found.next_path if consent.is_current else next_path)
         self._cookie.set(response, found.session_token)
         return response
 
     async def logout(self, request: Request, session: CurrentSession) -> Response:
-        token = request.cookies.get(NAME)
-        return_to = self._address(request)
-        if session and token:
-            return_to = await self._sign_outs.complete(session, token, return_to=return_to, ip=self._ip(request))
-        response = _redirect(return_to)
+        """Our session first, then Auth0's own, or the next click would sign in without a question."""
+        token = self._cookie.token(request)
+        await self._services.sign_outs.here(session, token, ip=self._ip(request))
+        here = self._address(request)
+        response = _redirect(await self._sign_ins.sign_out_url(token, return_to=here) if session else here)
         self._cookie.clear(response)
         return response
 

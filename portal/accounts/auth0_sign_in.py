@@ -107,6 +107,17 @@ class Auth0SignIns:
             await self._hints.remember(token, identity.session_hint)
         return SignedIn(person, pending.next_path, token)
 
+    async def sign_out_url(self, token: str | None, *, return_to: str) -> str:
+        """Where Auth0's own session ends, and from there to `return_to`; straight there when Auth0 is away.
+
+        Ours must have ended before.
+        """
+        hint = await self._hints.take(token) if token else None
+        try:
+            return await self._auth0.sign_out_url(session_hint=hint, return_to=return_to) or return_to
+        except Auth0Unavailable:
+            return return_to
+
     async def _way_there(self, pending: Pending) -> str:
         try:
             return await self._auth0.sign_in_url(pending.attempt, await self._pending.remember(pending))

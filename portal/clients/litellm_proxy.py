@@ -85,6 +85,13 @@ class LitellmProxy:
             member = {"team_id": team, "member": {"role": "user", "user_id": user}}
             await self._ask("POST", "/team/member_add", json=member, absent=HTTPStatus.BAD_REQUEST)
 
+    async def delete_user(self, user: str) -> None:
+        """With all their keys, which stop working; does nothing when there is no such user.
+
+        https://docs.litellm.ai/docs/proxy/users
+        """
+        await self._ask("POST", "/user/delete", json={"user_ids": [user]}, absent=HTTPStatus.NOT_FOUND)
+
     async def generate_key(self, request: Mapping[str, Any]) -> ProxyKey:
         """https://docs.litellm.ai/docs/proxy/virtual_keys"""
         return ProxyKey.model_validate(await self._ask("POST", "/key/generate", json=request))

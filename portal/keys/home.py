@@ -10,10 +10,9 @@ from portal.clients.captcha import Captcha
 from portal.core.errors import BadInput, PortalError
 from portal.core.settings import Settings
 from portal.keys.policy import Policy
+from portal.web.captcha_field import captcha_context
 from portal.web.client_address import base_url
 from portal.web.templating import Pages
-
-CAPTCHA_OFF = "CAPTCHA is off. Anybody can get keys here, so this is for development only."
 
 
 class HomePage:
@@ -34,7 +33,7 @@ class HomePage:
         fields = error.fields if isinstance(error, BadInput) else {}
         context = {
             "policy": self._policy_context(),
-            "captcha": self._captcha_context(),
+            "captcha": captcha_context(self._captcha),
             "form": {
                 "values": {"name": "", "description": "", "email": "", "accept_terms": False, **(values or {})},
                 "errors": fields,
@@ -55,13 +54,4 @@ class HomePage:
             "key_days": ttl.days if ttl else None,
             "active_keys": self._policy.active_keys,
             **self._policy.limits,
-        }
-
-    def _captcha_context(self) -> dict[str, Any]:
-        return {
-            "enabled": self._captcha.kind != "off",
-            "kind": self._captcha.kind,
-            "site_key": self._captcha.site_key,
-            "script_url": self._captcha.script_url,
-            "notice": CAPTCHA_OFF if self._captcha.kind == "off" else None,
         }

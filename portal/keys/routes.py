@@ -18,11 +18,12 @@ from portal.core.settings import Settings
 from portal.keys.claim import Claimed, ClaimRequest, Claims
 from portal.keys.home import HomePage
 from portal.keys.overview import KeyOverview, KeyState
+from portal.web.captcha_field import captcha_answer
 from portal.web.client_address import base_url, client_ip, network_of
 from portal.web.error_pages import bad_input
 from portal.web.templating import Pages
 
-FORM_FIELDS = ("name", "description", "email", "captcha")
+FORM_FIELDS = ("name", "description", "email")
 
 
 class ClaimAnswer(BaseModel):
@@ -113,7 +114,7 @@ class KeyRoutes:
         """Answers with the page itself: a redirect would have to carry the secret, and it exists in one body only."""
         form = await request.form()
         values: dict[str, Any] = {name: str(form[name]) for name in FORM_FIELDS if name in form}
-        values["captcha"] = str(form.get("g-recaptcha-response") or values.get("captcha", ""))
+        values["captcha"] = captcha_answer(form)
         values["accept_terms"] = bool(form.get("accept_terms"))
         try:
             # Asked first: once the key is made, nothing may fail before its secret has been shown.

@@ -141,4 +141,6 @@ def _sentence(kind: str, message: str) -> str:
         return "There is no such field."
     if kind == "json_invalid":
         return "This is not valid JSON."
+    if message.startswith("value is not a valid email address"):
+        return "This does not look like an e-mail address."
     return message.removeprefix("Value error, ")
