@@ -1,8 +1,17 @@
 """The way to Auth0 and back in one browser, step by step."""
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
+
+
+def landing(answer: httpx.Response) -> str:
+    """Where a sign-in leads to; at the first one by way of the terms."""
+    assert answer.status_code == 303, answer.text
+    location = urlsplit(answer.headers["location"])
+    if location.path == "/account/terms":
+        return parse_qs(location.query)["next"][0]
+    return answer.headers["location"]
 
 
 class Auth0SignIn:

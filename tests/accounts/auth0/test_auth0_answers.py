@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from auth0_way import Auth0SignIn
+from auth0_way import Auth0SignIn, landing
 from fakes.auth0 import User
 
 pytestmark = pytest.mark.req("K2")
@@ -122,7 +122,7 @@ def test_declined_sign_in_is_told_in_our_words_and_can_be_tried_again(auth0, way
     assert "Words" not in answer.text
     assert 'href="/api/auth/auth0/login?next=%2Fusage"' in answer.text
     auth0.answers_error = ""
-    assert way.whole(next="/usage").headers["location"] == "/usage"
+    assert landing(way.whole(next="/usage")) == "/usage"
 
 
 @pytest.mark.parametrize(

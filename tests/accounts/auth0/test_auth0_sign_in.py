@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from auth0_way import Auth0SignIn
+from auth0_way import Auth0SignIn, landing
 from fakes.auth0 import CLIENT_ID, User
 
 
@@ -16,7 +16,7 @@ def query_of(address: str) -> dict[str, str]:
 def test_person_signs_in_and_is_known_by_what_auth0_says(auth0, way, person_row, actions):
     answer = way.whole(next="/keys?sort=name")
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/keys?sort=name")
+    assert landing(answer) == "/keys?sort=name"
     assert answer.headers["cache-control"] == "no-store"
     person = person_row(auth0.user.sub)
     assert (person["kind"], person["name"], person["email"]) == ("auth0", "Alice Example", "alice@example.com")
@@ -36,6 +36,21 @@ def test_way_to_auth0_carries_pkce_state_and_nonce_that_are_never_used_twice(aut
     assert first["redirect_uri"] == f"{way.browser.base_url}".rstrip("/") + "/api/auth/callback"
     assert all(first[name] != second[name] for name in ("state", "nonce", "code_challenge"))
     assert not {"client_secret", "code_verifier"} & set(first)
+
+
+@pytest.mark.req("K9")
+def test_terms_are_accepted_at_the_first_sign_in_and_when_they_are_new(way, auth0_portal_with, auth0, browse):
+    first = way.whole(next="/usage")
+    form = {"accept_terms": "true", "next": "/usage"}
+    accepted = way.browser.post("/account/terms", data=form)
+    second = way.whole(next="/usage")
+    with auth0_portal_with(terms_version="a newer one") as server:
+        third = Auth0SignIn(browse(server.url)).whole(next="/usage")
+
+    assert first.headers["location"] == "/account/terms?next=%2Fusage"
+    assert accepted.headers["location"] == "/usage"
+    assert second.headers["location"] == "/usage"
+    assert third.headers["location"] == "/account/terms?next=%2Fusage"
 
 
 @pytest.mark.req("K2")
@@ -83,7 +98,7 @@ def test_same_address_at_auth0_opens_nobody_elses_account(auth0, way, member, pe
 )
 @pytest.mark.req("K2")
 def test_sign_in_leads_to_our_own_pages_only(way, wanted):
-    assert way.whole(next=wanted).headers["location"] == "/keys"
+    assert landing(way.whole(next=wanted)) == "/keys"
 
 
 @pytest.mark.req("K2")
@@ -91,7 +106,7 @@ def test_two_tabs_sign_in_at_once(auth0, way, portal_database):
     addresses = [way.set_out(next="/keys?tab=1"), way.set_out(next="/keys?tab=2")]
     answers = [way.browser.get(way.at_auth0(address)) for address in addresses]
 
-    assert [answer.headers["location"] for answer in answers] == ["/keys?tab=1", "/keys?tab=2"]
+    assert [landing(answer) for answer in answers] == ["/keys?tab=1", "/keys?tab=2"]
     rows = portal_database.execute("SELECT count(*) FROM person WHERE subject = %s", [auth0.user.sub]).fetchone()
     assert rows == (1,)
 
