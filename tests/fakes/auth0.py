@@ -32,6 +32,13 @@ CLIENT_ID = "the-application"
 CLIENT_SECRET = "the-secret-of-the-application"
 
 
+def _new_key() -> RSAKey:
+    return RSAKey.generate_key(2048, parameters={"kid": secrets.token_hex(8)})
+
+
+FIRST_KEY = _new_key()
+
+
 @dataclass
 class User:
     sub: str = field(default_factory=lambda: f"auth0|{secrets.token_hex(12)}")
@@ -57,7 +64,6 @@ class FakeAuth0:
     down: set[str] = field(default_factory=set)
     garbled: set[str] = field(default_factory=set)
     stalls: set[str] = field(default_factory=set)
-    publishes_keys: bool = True
     session: dict[str, Any] | None = None
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
     tokens: dict[str, User] = field(default_factory=dict)
@@ -66,7 +72,7 @@ class FakeAuth0:
     logout_queries: list[dict[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._key = self._published = _new_key()
+        self._key = self._published = FIRST_KEY
 
     def rotates_its_key(self, *, publishes: bool = True) -> None:
         self._key = _new_key()
@@ -229,5 +235,12 @@ def _base64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def _new_key() -> RSAKey:
-    return RSAKey.generate_key(2048, parameters={"kid": secrets.token_hex(8)})
+@dataclass
+class Auth0Address:
+    """One address for many fakes, one after the other, so that a portal need not be started for each."""
+
+    fake: FakeAuth0 = field(default_factory=FakeAuth0)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await self.fake(scope, receive, send)

@@ -8,40 +8,54 @@ import httpx
 import psycopg
 import pytest
 from auth0_way import Auth0SignIn
-from fakes.auth0 import CLIENT_ID, CLIENT_SECRET, FakeAuth0
-from portal_server import PortalServer, served
+from fakes.auth0 import CLIENT_ID, CLIENT_SECRET, Auth0Address, FakeAuth0
+from platform_run import Platform
+from portal_server import PortalServer, running_portal, served
+
+
+@pytest.fixture(scope="session")
+def address_of_auth0() -> Iterator[tuple[Auth0Address, str]]:
+    address = Auth0Address()
+    with served(address) as url:
+        yield address, url
+
+
+@pytest.fixture(scope="session")
+def auth0_url(address_of_auth0: tuple[Auth0Address, str]) -> str:
+    return address_of_auth0[1]
 
 
 @pytest.fixture
-def auth0() -> FakeAuth0:
-    return FakeAuth0()
+def auth0(address_of_auth0: tuple[Auth0Address, str]) -> FakeAuth0:
+    address_of_auth0[0].fake = FakeAuth0()
+    return address_of_auth0[0].fake
 
 
-@pytest.fixture
-def auth0_url(auth0: FakeAuth0) -> Iterator[str]:
-    with served(auth0) as url:
-        yield url
+def auth0_settings(auth0_url: str) -> dict[str, object]:
+    return {
+        "auth0_issuer_base_url": auth0_url,
+        "auth0_client_id": CLIENT_ID,
+        "auth0_client_secret": CLIENT_SECRET,
+    }
 
 
 @pytest.fixture
 def auth0_portal_with(
-    portal_with: Callable[..., AbstractContextManager[PortalServer]], auth0_url: str
+    platform: Platform, auth0_url: str, auth0: FakeAuth0
 ) -> Callable[..., AbstractContextManager[PortalServer]]:
-    def start(**settings: object) -> AbstractContextManager[PortalServer]:
-        own = {"auth0_issuer_base_url": auth0_url, "auth0_client_id": CLIENT_ID, "auth0_client_secret": CLIENT_SECRET}
-        return portal_with(**(own | settings))
-
-    return start
+    """A portal of the test's own, with settings by their field names, that has asked Auth0 nothing yet."""
+    return lambda **settings: running_portal(platform, **(auth0_settings(auth0_url) | settings))
 
 
-@pytest.fixture
-def auth0_portal(auth0_portal_with: Callable[..., AbstractContextManager[PortalServer]]) -> Iterator[PortalServer]:
-    with auth0_portal_with() as server:
+@pytest.fixture(scope="module")
+def auth0_portal(platform: Platform, auth0_url: str) -> Iterator[PortalServer]:
+    """One for all tests of a module."""
+    with running_portal(platform, **auth0_settings(auth0_url)) as server:
         yield server
 
 
 @pytest.fixture
-def browser(auth0_portal: PortalServer, browse: Callable[[str], httpx.Client]) -> httpx.Client:
+def browser(auth0: FakeAuth0, auth0_portal: PortalServer, browse: Callable[[str], httpx.Client]) -> httpx.Client:
     return browse(auth0_portal.url)
 
 

@@ -8,6 +8,13 @@ pytestmark = pytest.mark.req("K2", "A3")
 NOBODY = "http://127.0.0.1:9"
 
 
+@pytest.fixture
+def auth0_portal(auth0_portal_with):
+    """One for each test: what a portal knows of Auth0 already would outlast an outage."""
+    with auth0_portal_with() as server:
+        yield server
+
+
 def assert_unavailable(answer) -> None:
     assert answer.status_code == 503
     assert answer.headers["content-type"].startswith("text/html")

@@ -1,6 +1,7 @@
 """Signing out ends the session here in any case, and Auth0's own as well."""
 
 import pytest
+from auth0_way import Auth0SignIn
 from fakes.auth0 import CLIENT_ID
 
 pytestmark = pytest.mark.req("K4", "K2")
@@ -46,11 +47,13 @@ def test_signing_out_while_auth0_is_away_ends_ours(auth0, auth0_portal_with, way
     assert "Sign out" not in way.browser.get("/keys").text
 
 
-def test_tenant_without_an_address_for_signing_out_is_fine(auth0, way, auth0_portal):
+def test_tenant_without_an_address_for_signing_out_is_fine(auth0, auth0_portal_with, browse):
     auth0.discovery_lies = {"end_session_endpoint": None}
-    way.whole()
+    with auth0_portal_with() as server:
+        person = browse(server.url)
+        Auth0SignIn(person).whole()
 
-    assert way.browser.post("/api/auth/auth0/logout").headers["location"] == auth0_portal.url
+        assert person.post("/api/auth/auth0/logout").headers["location"] == server.url
 
 
 def test_nobody_is_signed_out_by_another_site(way):
