@@ -27,8 +27,9 @@ class Auth0Unavailable(Unavailable):
     next_step = ("Try again", SIGN_IN_PATH)
 
     def __init__(self) -> None:
-        text = "Auth0 does not answer as it should. Everything else goes on working; please try again in a minute."
-        super().__init__("auth0", text, retry_after=60)
+        super().__init__(
+            "auth0", "Auth0 does not answer as it should. Everything else goes on working.", retry_after=30
+        )
 
 
 class SignInRefused(PortalError):
@@ -36,7 +37,7 @@ class SignInRefused(PortalError):
 
     status = HTTPStatus.BAD_REQUEST
     code = "sign_in_refused"
-    title = "You are not signed in"
+    title = "The sign-in did not work"
     next_step = ("Try again", SIGN_IN_PATH)
 
     def __init__(self, message: str, *, reason: str) -> None:
