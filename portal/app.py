@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal.accounts.account_pages import AccountPages
 from portal.accounts.account_routes import AccountRoutes
+from portal.accounts.auth0 import auth0_csp, auth0_routes
 from portal.accounts.auth_routes import AuthRoutes
 from portal.accounts.cookie import SessionCookie
 from portal.accounts.people import People
@@ -43,7 +44,6 @@ from portal.keys.policy import policies
 from portal.keys.repair import repair_abandoned
 from portal.keys.routes import KeyRoutes
 from portal.models import Kind
-from portal.pages.api_docs import ApiDocsRoutes
 from portal.operators.actions import OperatorActions
 from portal.operators.api import OperatorApi
 from portal.operators.audit import Audit
@@ -56,6 +56,7 @@ from portal.operators.pages import OperatorPages
 from portal.operators.people import PeopleLists
 from portal.operators.person import PersonPage
 from portal.operators.services import OperatorServices
+from portal.pages.api_docs import ApiDocsRoutes
 from portal.pages.health import HealthRoutes
 from portal.pages.site import SiteRoutes
 from portal.usage.report import UsageReport
@@ -76,6 +77,7 @@ DOOR = "/api/v1"
 SECONDS_BETWEEN_REPAIRS = 30
 MANAGEMENT_TIMEOUT = httpx.Timeout(15, connect=2)
 CAPTCHA_TIMEOUT = httpx.Timeout(5)
+AUTH0_TIMEOUT = httpx.Timeout(5, connect=2)
 
 
 def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
@@ -85,6 +87,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     management_http = httpx.AsyncClient(base_url=endpoint, headers=admin, timeout=MANAGEMENT_TIMEOUT)
     relay_http = upstream.connect(endpoint)
     captcha_http = httpx.AsyncClient(timeout=CAPTCHA_TIMEOUT)
+    auth0_http = httpx.AsyncClient(timeout=AUTH0_TIMEOUT)
 
     database = Database(settings.database_url)
     redis = cache.connect(settings.redis_url)
@@ -148,7 +151,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        for http in (management_http, relay_http, captcha_http):
+        for http in (management_http, relay_http, captcha_http, auth0_http):
             await http.aclose()
         await redis.aclose()
         await database.close()
@@ -189,12 +192,24 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         HealthRoutes(database=database, redis=redis, gateway=gateway),
     ):
         site.include_router(routes.router())
+    if settings.has_auth0:
+        auth0 = auth0_routes(
+            settings,
+            http=auth0_http,
+            services=services,
+            database=database,
+            redis=redis,
+            cookie=cookie,
+            pages=pages,
+            clock=clock,
+        )
+        site.include_router(auth0.router())
     site.mount("/static", HashedStaticFiles())
     site.add_middleware(BodyLimit, errors, settings.page_max_body_bytes)
     site.add_middleware(
         CsrfGuard, errors, lambda request: base_url(request, settings.public_url, settings.trusted_proxies)
     )
-    site.add_middleware(SecurityHeaders, captcha.csp, https=https)
+    site.add_middleware(SecurityHeaders, {**captcha.csp, **auth0_csp(settings)}, https=https)
     door = Door(relay_http, max_body_bytes=settings.api_max_body_bytes, is_starting=lambda: gateway.state == "starting")
     return RequestContext(_front(site, door))
 

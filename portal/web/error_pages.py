@@ -20,6 +20,8 @@ from portal.web.templating import Pages
 
 log = get_logger()
 
+# Addresses under /api at which a browser stands while a person signs in.
+FOR_BROWSERS = ("/api/auth/auth0/", "/api/auth/callback")
 PLAIN: dict[int, tuple[str, str, str]] = {
     404: ("not_found", "Not found", "There is nothing at this address."),
     405: ("method_not_allowed", "Not possible here", "This address doesn't do that. Please go back and try again."),
@@ -45,7 +47,7 @@ class ErrorPages:
         problem = Problem(
             title=error.title, status=error.status, detail=error.message, code=error.code, errors=fields or None
         )
-        return self._rendered(request, problem, error.retry_after)
+        return self._rendered(request, problem, error)
 
     async def _portal_error(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, PortalError)  # noqa: S101 - Starlette's type for handlers is wider than its promise
@@ -69,11 +71,13 @@ class ErrorPages:
         message = "This is our mistake and has been logged. Please try again, or tell us the request id below."
         return self.answer(request, PortalError(message))
 
-    def _rendered(self, request: Request, problem: Problem, retry_after: int | None = None) -> Response:
+    def _rendered(self, request: Request, problem: Problem, error: PortalError | None = None) -> Response:
+        retry_after, next_step = (error.retry_after, error.next_step) if error else (None, None)
         if _wants_json(request):
             response: Response = problem_json(problem.model_copy(update={"request_id": request.state.request_id}))
         else:
-            context = {**problem.model_dump(include={"status", "title", "detail"}), "retry_after": retry_after}
+            shown = problem.model_dump(include={"status", "title", "detail"})
+            context = {**shown, "retry_after": retry_after, "next_step": next_step}
             response = self._pages.render(request, "error.html", context, status=problem.status)
         if retry_after:
             response.headers["retry-after"] = str(retry_after)
@@ -81,7 +85,8 @@ class ErrorPages:
 
 
 def _wants_json(request: Request) -> bool:
-    return request.url.path.startswith("/api/")
+    path = request.url.path
+    return path.startswith("/api/") and not path.startswith(FOR_BROWSERS)
 
 
 def _to_sign_in(request: Request, *, again: bool) -> Response:
