@@ -12,25 +12,25 @@ from portal.models import Action, Event
 PAGE_SIZE = 50
 
 SENTENCES: Mapping[Action, str] = {
-    Action.REGISTERED: "The account was made",
+    Action.REGISTERED: "Account created",
     Action.SIGNED_IN: "Signed in",
     Action.SIGNED_OUT: "Signed out",
     Action.SIGNED_OUT_EVERYWHERE: "Signed out everywhere",
-    Action.PASSWORD_CHANGED: "The password was changed",
-    Action.PROFILE_CHANGED: "The name was changed",
+    Action.PASSWORD_CHANGED: "Password changed",
+    Action.PROFILE_CHANGED: "Name changed",
     Action.CONSENT_GIVEN: "Agreed to",
     Action.CONSENT_WITHDRAWN: "Withdrew from",
-    Action.BLOCKED: "The account was blocked",
-    Action.UNBLOCKED: "The account was unblocked",
+    Action.BLOCKED: "Account blocked",
+    Action.UNBLOCKED: "Account unblocked",
     Action.OPERATOR_GRANTED: "Became an operator",
     Action.OPERATOR_REVOKED: "Stopped being an operator",
-    Action.LIMITS_CHANGED: "The limits of the account were changed",
-    Action.KEY_ISSUED: "A key was made",
-    Action.KEY_RENAMED: "A key was renamed",
-    Action.KEY_ROTATED: "A key was rotated",
-    Action.KEY_REVOKED: "A key was revoked",
-    Action.KEY_BLOCKED: "A key was blocked",
-    Action.KEY_UNBLOCKED: "A key was unblocked",
+    Action.LIMITS_CHANGED: "Limits changed",
+    Action.KEY_ISSUED: "Key created",
+    Action.KEY_RENAMED: "Key renamed",
+    Action.KEY_ROTATED: "Key rotated",
+    Action.KEY_REVOKED: "Key revoked",
+    Action.KEY_BLOCKED: "Key blocked",
+    Action.KEY_UNBLOCKED: "Key unblocked",
 }
 DOCUMENTS = {"terms": "the terms of use", "marketing": "news by e-mail"}
 

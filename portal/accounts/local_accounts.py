@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, EmailStr, SecretStr
+from pydantic import BaseModel, ConfigDict, EmailStr
 from sqlalchemy import func, update
 from sqlmodel import col, select
 
 from portal.accounts.attempts import CredentialsRefused, SignInAttempts
-from portal.accounts.password import Passwords
+from portal.accounts.password import Password, Passwords
 from portal.accounts.sign_in import SignIns
 from portal.core.database import Database
 from portal.models import Kind, Person
@@ -17,7 +17,7 @@ class Credentials(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     email: EmailStr
-    password: SecretStr
+    password: Password
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict
 
 from portal.accounts.attempts import PasswordRefused, SignInAttempts
 from portal.accounts.events import record
-from portal.accounts.password import Passwords, weakness
+from portal.accounts.password import Password, Passwords, weakness
 from portal.accounts.session import Sessions
 from portal.core.clock import Clock
 from portal.core.database import Database
@@ -25,8 +25,8 @@ class NoPassword(Conflict):
 class PasswordChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    current_password: SecretStr
-    new_password: SecretStr
+    current_password: Password
+    new_password: Password
 
 
 class PasswordChanges:

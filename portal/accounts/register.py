@@ -11,7 +11,7 @@ from portal.accounts.attempts import SignInAttempts
 from portal.accounts.consent import Consents
 from portal.accounts.events import record
 from portal.accounts.local_accounts import LocalAccounts, SignedIn
-from portal.accounts.password import Passwords, weakness
+from portal.accounts.password import Password, Passwords, weakness
 from portal.accounts.profile import PersonName
 from portal.accounts.sign_in import SignIns
 from portal.clients.captcha import MAX_ANSWER_LENGTH, Captcha
@@ -32,7 +32,7 @@ class NewAccount(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     email: EmailStr
-    password: SecretStr
+    password: Password
     name: PersonName = ""
 
     @field_validator("password", mode="after")
