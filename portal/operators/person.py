@@ -1,5 +1,6 @@
 """One person as operators see them: everything from our tables, and what LiteLLM adds when it answers."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -67,13 +68,14 @@ class PersonPage:
             consents = (await session.exec(given)).all()
             keys = (await session.exec(own.order_by(col(IssuedKey.created_at).desc()))).all()
             rows = await key_rows(session, keys, self._clock())
+        with_use, days = await asyncio.gather(self._with_use(person_id, rows), self._days(person_id))
         return PersonDetails(
             person=person,
             policy=self._policies[person.kind],
             override=override,
             consents=consents,
-            keys=await self._with_use(person_id, rows),
-            days=await self._days(person_id),
+            keys=with_use,
+            days=days,
         )
 
     async def _with_use(self, person_id: UUID, rows: Sequence[KeyRow]) -> list[PersonKey]:
