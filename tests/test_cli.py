@@ -86,5 +86,5 @@ def test_sample_endpoint_refuses_a_failure_it_does_not_know():
 def test_help_lists_every_command():
     done = portal("--help")
 
-    for command in ("up", "serve", "gateway", "check", "migrate", "sample-endpoint", "bench"):
+    for command in ("up", "serve", "gateway", "check", "migrate", "sample-endpoint", "bench", "accounts"):
         assert f" {command} " in done.stdout

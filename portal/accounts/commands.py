@@ -53,6 +53,8 @@ def make_operator(
     """Let an account use the operator pages, which show and limit everybody else's; or take that back."""
     is_verified = _run(lambda administration: administration.set_operator(email, kind, is_operator=not revoke))
     typer.echo(f"{email} is {'no longer an operator' if revoke else 'an operator now'}.")
+    if not revoke:
+        typer.echo("The pages are at /operator; the link to them shows after the next sign-in.")
     if not revoke and not is_verified:
         typer.echo("Nobody has checked that the address is theirs; make sure that this is the account you mean.")
 

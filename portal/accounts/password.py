@@ -6,10 +6,11 @@ The hash is argon2id (https://www.rfc-editor.org/rfc/rfc9106), with the paramete
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 from unicodedata import normalize
 
 from pwdlib import PasswordHash
@@ -17,12 +18,25 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import AfterValidator, SecretStr
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
+from portal.core.errors import Unavailable
+
 MIN_LENGTH = 10
 MAX_LENGTH = 200
 # A shorter name would be found in passwords by chance.
 MIN_NAME_LENGTH = 4
 # Each hash takes 64 MiB and a core for a fifth of a second, so more at once would only be slower for everybody.
 WORKERS = 2
+# At a tenth of a second each, nobody waits longer than people do.
+MAX_WAITING = 50
+
+Result = TypeVar("Result")
+
+
+class TooManySignIns(Unavailable):
+    code = "too_many_sign_ins"
+
+    def __init__(self) -> None:
+        super().__init__("passwords", "Very many people are signing in right now. Please try again in a moment.")
 
 
 def _whole(password: SecretStr) -> SecretStr:
@@ -51,20 +65,28 @@ class Passwords:
     def __init__(self, hashing: PasswordHash | None = None) -> None:
         self._hashing = hashing or PasswordHash((Argon2Hasher(),))
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="password")
+        self._waiting = 0
         self._nobodys = self._workers.submit(self._hashing.hash, secrets.token_urlsafe())
 
     async def hash(self, password: str) -> str:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._workers, self._hashing.hash, _normal(password))
+        return await self._run(self._hashing.hash, _normal(password))
 
     async def verify(self, password: str, stored: str | None) -> Verified:
         """With nothing stored the answer is no, after as long as it takes to find a wrong password."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._workers, self._verify, _normal(password), stored)
+        return await self._run(self._verify, _normal(password), stored)
 
     def _verify(self, password: str, stored: str | None) -> Verified:
         is_right, better = self._hashing.verify_and_update(password, stored or self._nobodys.result())
         return Verified(is_right and stored is not None, better)
+
+    async def _run(self, work: Callable[..., Result], *arguments: Any) -> Result:
+        if self._waiting >= MAX_WAITING:
+            raise TooManySignIns
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._workers, work, *arguments)
+        finally:
+            self._waiting -= 1
 
 
 def weakness(password: str, email: str | None) -> str | None:

@@ -62,7 +62,8 @@ class SignInPages:
         if member and not again:
             return _see(path_after_sign_in(next))
         person = await self._people.find(member.person_id) if member else None
-        values = {"email": (person and person.email) or "", "next": path_after_sign_in(next), "again": again}
+        email = (person and person.email) or ""
+        values = {"email": email, "next": path_after_sign_in(next), "again": "1" if member else ""}
         return self._login_form(request, visitor, values)
 
     async def login(self, request: Request, visitor: Visitor) -> Response:
@@ -118,11 +119,13 @@ class SignInPages:
     def _login_form(
         self, request: Request, visitor: Session | None, values: dict[str, Any], error: PortalError | None = None
     ) -> Response:
-        """Who has to prove themselves again is asked for what they signed in with."""
-        kind = visitor.kind if visitor and values["again"] else None
+        """Who has to prove themselves again is asked for what they signed in with, if that is still on."""
+        ways = {Kind.LOCAL: self._settings.has_local_accounts, Kind.AUTH0: self._settings.has_auth0}
+        if visitor and values["again"] and ways.get(visitor.kind):
+            ways = {kind: kind is visitor.kind for kind in ways}
         context = {
-            "has_local": self._settings.has_local_accounts and kind is not Kind.AUTH0,
-            "auth0_url": self._auth0_url(values) if self._settings.has_auth0 and kind is not Kind.LOCAL else None,
+            "has_local": ways[Kind.LOCAL],
+            "auth0_url": self._auth0_url(values) if ways[Kind.AUTH0] else None,
         }
         return render_form(self._pages, request, "accounts/login.html", context, values, error)
 

@@ -29,6 +29,8 @@ LIFE = timedelta(minutes=15)
 # Instances' clocks may differ by so much.
 SKEW_SECONDS = 10
 KEY_ID_LENGTH = 16
+# What joserfc and json raise at headers and claims of the wrong form, beside their own errors.
+STUMBLES = (ValueError, TypeError, AttributeError, RecursionError)
 
 
 class TokenRefused(PortalError):
@@ -83,7 +85,7 @@ class Tokens:
             found = jwt.decode(token, self._keys, algorithms=[ALGORITHM])
             expected.validate(found.claims)
             return Claims.model_validate(found.claims)
-        except (JoseError, ValidationError, ValueError) as error:
+        except (JoseError, ValidationError, *STUMBLES) as error:
             raise TokenRefused from error
 
     async def session(self, token: str) -> Session:

@@ -22,6 +22,7 @@ PREFIX = "PORTAL_"
 DEFAULT_GATEWAY_CONFIG = Path(__file__).parents[2] / "litellm_config" / "config.yaml"
 
 MIN_SECRET_LENGTH = 32
+SCHEMES = {"postgresql": ("postgresql://", "postgres://"), "redis": ("redis://", "rediss://", "unix://")}
 
 Rate = Annotated[str, AfterValidator(check_rate)]
 
@@ -204,7 +205,14 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def refuse_contradictions(self) -> "Settings":
-        wrong = []
+        wrong = [
+            f"{name} must be a {scheme}:// address"
+            for name, url, scheme in (
+                ("DATABASE_URL", self.database_url, "postgresql"),
+                ("REDIS_URL", self.redis_url, "redis"),
+            )
+            if not url.get_secret_value().startswith(SCHEMES[scheme])
+        ]
         if self.captcha_kind != "off" and not (self.recaptcha_site_key and self.recaptcha_secret_key):
             wrong.append(f"PORTAL_CAPTCHA is {self.captcha_kind}: set RECAPTCHA_SITE_KEY and RECAPTCHA_SECRET_KEY")
         auth0 = {

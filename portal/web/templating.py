@@ -86,7 +86,7 @@ class Pages:
         viewer: Viewer | None = getattr(request.state, "viewer", None)
         html = self._environment.get_template(template).render(
             {
-                "nav": [NavItem(label, href, _is_at(request.url.path, href)) for label, href in _navigation(viewer)],
+                "nav": [NavItem(label, href, _is_here(request, href)) for label, href in _navigation(viewer)],
                 "request_id": request.state.request_id,
                 "viewer": viewer,
                 "gateway": self._gateway_state(),
@@ -98,16 +98,17 @@ class Pages:
         return HTMLResponse(html, status_code=status, headers={"cache-control": "no-store"})
 
 
-def _is_at(path: str, href: str) -> bool:
-    return path == href or (href != "/" and path.startswith(f"{href}/"))
-
-
 def _navigation(viewer: Viewer | None) -> tuple[tuple[str, str], ...]:
     if viewer is None:
         return ANYBODY
     if not viewer.has_account:
         return VISITORS
     return MEMBERS + OPERATORS if viewer.is_operator else MEMBERS
+
+
+def _is_here(request: Request, href: str) -> bool:
+    path = request.url.path
+    return path == href or (href != "/" and path.startswith(f"{href}/"))
 
 
 def csp_nonce(connection: HTTPConnection) -> str:

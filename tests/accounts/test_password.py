@@ -4,7 +4,7 @@ import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from portal.accounts.password import Passwords, weakness
+from portal.accounts.password import MAX_WAITING, Passwords, TooManySignIns, weakness
 
 EMAIL = "marie.curie@example.org"
 CHEAP = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=1024, parallelism=1),))
@@ -92,3 +92,15 @@ async def test_hashing_does_not_hold_the_others():
         ticks += 1
 
     assert ticks > 5
+
+
+async def test_flood_of_sign_ins_is_turned_away_before_it_makes_everybody_wait():
+    import asyncio
+
+    passwords = Passwords(CHEAP)
+    tries = [passwords.verify("anything at all", None) for _ in range(MAX_WAITING + 5)]
+
+    found = await asyncio.gather(*tries, return_exceptions=True)
+
+    assert sum(isinstance(one, TooManySignIns) for one in found) == 5
+    assert not (await passwords.verify("anything at all", None)).is_right

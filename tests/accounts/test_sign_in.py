@@ -211,6 +211,14 @@ def test_refused_page_says_why_and_keeps_the_address_alone(visitor):
     assert "<title>Error" in page.text
 
 
+def test_visitor_with_a_key_is_told_that_its_page_goes(visitor):
+    assert "goes on working" not in visitor.get("/login").text
+    visitor.post("/api/keys/claim", json={"accept_terms": True})
+
+    for path in ("/login", "/register"):
+        assert "goes on working until it expires" in visitor.get(path).text
+
+
 def test_page_says_when_to_come_back(portal_with, browse):
     with portal_with(sign_in_attempts_per_account="1/hour") as server:
         person = browse(server.url)
@@ -243,7 +251,7 @@ def test_old_sign_in_is_asked_for_again_and_then_goes_on(platform, account, brow
 
     assert refused.json()["code"] == "fresh_sign_in_needed"
     assert asked.headers["location"] == "/login?next=%2Faccount%2Fpassword&again=1"
-    assert "Is it you?" in again.text
+    assert "Confirm that it is you" in again.text
     assert "elder-of-the-house@example.org" in again.text
     assert me["email"] not in again.text
     assert somebody.client.get("/account/password").status_code == 200
@@ -265,6 +273,25 @@ def test_both_ways_in_are_shown_where_both_are_on(portal_with, browse):
     assert 'name="password"' not in only_auth0
     assert link in both
     assert 'name="password"' in both
+
+
+@pytest.mark.parametrize(("kind", "has_form", "has_link"), [(Kind.LOCAL, True, False), (Kind.AUTH0, False, True)])
+def test_who_proves_themselves_again_is_asked_for_their_own_way_in(
+    portal_with, browse, member, kind, has_form, has_link
+):
+    somebody = member(kind=kind)
+    auth0 = {
+        "auth0_issuer_base_url": "https://tenant.example",
+        "auth0_client_id": "id",
+        "auth0_client_secret": "secret",
+    }
+    with portal_with(**auth0, local_accounts=True) as server:
+        client = browse(server.url)
+        client.cookies.set("portal_session", somebody.token, domain="127.0.0.1")
+        page = client.get("/login", params={"again": "1", "next": "/account"}).text
+
+    assert ('name="password"' in page) == has_form
+    assert ('href="/api/auth/auth0/login?next=%2Faccount&amp;again=1"' in page) == has_link
 
 
 def test_form_of_another_site_signs_nobody_in(account, visitor):

@@ -134,8 +134,9 @@ def test_token_of_a_deleted_or_blocked_person_opens_nothing(somebody, token, pro
 
 
 def test_forged_tokens_are_refused(token, program):
-    header, claims = parts(token)
-    kid = kid_of(token)
+    claims, kid = parts(token)[1], kid_of(token)
+    head, _, signature = token.split(".")
+    promoted = signed(claims | {"kind": "auth0"}).split(".")[1]
     rsa = RSAKey.generate_key(2048)
     unsigned = ".".join(
         base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
@@ -143,13 +144,13 @@ def test_forged_tokens_are_refused(token, program):
     )
     forged = {
         "alg none": f"{unsigned}.",
-        "alg none with the old signature": f"{unsigned}.{token.split('.')[2]}",
+        "alg none with the old signature": f"{unsigned}.{signature}",
         "another algorithm": signed(claims, alg="HS512", kid=kid),
         "an asymmetric algorithm": jwt.encode({"alg": "RS256", "kid": kid}, claims, rsa, algorithms=["RS256"]),
         "another secret": signed(claims, "not the secret of this portal, at all!!", kid=kid),
         "an unknown kid": signed(claims, kid="unknown"),
         "no kid": signed(claims),
-        "a kid that is no text": signed(claims, kid=kid)[0:0] or "e30.e30.e30",
+        "empty parts": "e30.e30.e30",
         "expired": signed(claims | {"exp": int(time.time()) - 60}, kid=kid),
         "no end": signed({name: value for name, value in claims.items() if name != "exp"}, kid=kid),
         "issued tomorrow": signed(claims | {"iat": int(time.time()) + 86_400}, kid=kid),
@@ -158,8 +159,7 @@ def test_forged_tokens_are_refused(token, program):
         "no session": signed({name: value for name, value in claims.items() if name != "sid"}, kid=kid),
         "another session": signed(claims | {"sid": "0" * 64}, kid=kid),
         "another person": signed(claims | {"sub": "00000000-0000-4000-8000-000000000000"}, kid=kid),
-        "changed claims": f"{token.split('.')[0]}.{signed(claims | {'kind': 'auth0'}).split('.')[1]}.{token.split('.')[2]}",
-        "nothing": "",
+        "changed claims": f"{head}.{promoted}.{signature}",
         "not a token": "a.b.c",
         "too much": "a" * 20_000,
         "a key of the API": "sk-chatapi-0123456789",
@@ -260,7 +260,13 @@ def test_whatever_a_token_holds_it_is_refused_and_never_breaks_us(header, claims
     def encoded(part):
         return base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
 
-    for token in (text, f"{encoded(header)}.{encoded(claims)}.{text}", f"{encoded(header)}.{text}."):
+    deep = base64.urlsafe_b64encode(b"[" * 5_000).decode()
+    for token in (
+        text,
+        f"{deep}.{deep}.{text}",
+        f"{encoded(header)}.{encoded(claims)}.{text}",
+        f"{encoded(header)}.{text}.",
+    ):
         with pytest.raises(TokenRefused):
             tokens.verify(token)
 

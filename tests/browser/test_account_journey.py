@@ -4,8 +4,9 @@ from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from fakes.recaptcha import SECRET, FakeRecaptcha
 from playwright.sync_api import Page, expect
-from portal_server import wait_for_gateway
+from portal_server import served, wait_for_gateway
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +17,7 @@ OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practi
 def register(page: Page, url: str) -> str:
     email = f"ada-{uuid4().hex}@example.org"
     page.goto(f"{url}/register?next=/account")
-    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("E-mail", exact=True).fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("Name").fill("Ada")
     page.get_by_label("I accept the terms").check()
@@ -106,3 +107,19 @@ def test_account_is_made_with_the_keyboard_alone(platform, page):
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", name="Account", exact=True)).to_be_visible()
+
+
+@pytest.mark.req("K3")
+@pytest.mark.parametrize(("kind", "version"), [("recaptcha-v2", 2), ("recaptcha-v3", 3)])
+def test_captcha_of_the_registration_is_solved_on_the_page(portal_with, page, kind, version):
+    with (
+        served(FakeRecaptcha(version=version)) as google,
+        portal_with(
+            captcha=kind,
+            recaptcha_site_key="site",
+            recaptcha_secret_key=SECRET,
+            recaptcha_url=f"{google}/recaptcha",
+        ) as server,
+    ):
+        wait_for_gateway(server.url)
+        register(page, server.url)
