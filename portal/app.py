@@ -25,13 +25,19 @@ from portal.core.rates import RateLimiter
 from portal.core.settings import Settings
 from portal.gateway import upstream
 from portal.gateway.door import Door
+from portal.keys.api import KeyApi
+from portal.keys.change import KeyChanges
 from portal.keys.claim import Claims
+from portal.keys.create import Creations
+from portal.keys.desk import KeyDesk
 from portal.keys.home import HomePage
 from portal.keys.issue import KeyIssuer
+from portal.keys.limits import Limits
 from portal.keys.overview import KeyOverview
+from portal.keys.pages import KeyPages
 from portal.keys.policy import policies
-from portal.keys.repair import repair_abandoned
-from portal.keys.routes import KeyRoutes
+from portal.keys.repair import repair
+from portal.keys.rotate import Rotations
 from portal.models import Kind
 from portal.pages.health import HealthRoutes
 from portal.pages.site import SiteRoutes
@@ -66,20 +72,22 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     gateway = GatewayStatus(proxy)
     captcha = _captcha(settings, captcha_http)
     table = policies(settings)
-    issuer = KeyIssuer(database, proxy, table, clock)
+    limits = Limits(database, proxy, table, clock)
+    issuer = KeyIssuer(database, proxy, limits, clock)
     sessions = Sessions(redis, clock, idle_ttl=settings.session_idle_ttl, max_age=settings.session_max_age)
     people = People(database, clock, settings.fresh_sign_in_ttl)
     https = (settings.public_url or "").startswith("https://")
     cookie = SessionCookie(sessions, secure=https, max_age=settings.session_max_age)
     pages = Pages(settings, lambda: gateway.state)
     errors = ErrorPages(pages)
+    limiter = RateLimiter(redis)
     claims = Claims(
         settings,
         database=database,
         proxy=proxy,
         issuer=issuer,
         sessions=sessions,
-        limiter=RateLimiter(redis),
+        limiter=limiter,
         captcha=captcha,
         clock=clock,
     )
@@ -87,7 +95,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         tasks = [
-            asyncio.create_task(gateway.watch(issuer.ensure_teams)),
+            asyncio.create_task(gateway.watch(limits.keep_in_step)),
             asyncio.create_task(_repair_regularly(database, proxy, clock)),
         ]
         yield
@@ -110,17 +118,28 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     site.state.session_cookie = cookie
     site.state.people = people
     errors.install(site)
-    key_routes = KeyRoutes(
-        settings,
+    made_rate = settings.keys_made_per_person
+    desk = KeyDesk(
         claims=claims,
-        proxy=proxy,
-        overview=KeyOverview(database, proxy, table, clock),
-        home=HomePage(settings, table[Kind.PERMISSIONLESS], captcha, pages),
-        pages=pages,
-        cookie=cookie,
+        creations=Creations(
+            database, issuer, limiter, rate=made_rate, terms_version=settings.terms_version, clock=clock
+        ),
+        rotations=Rotations(database, proxy, limits, issuer, limiter, rate=made_rate, clock=clock),
+        changes=KeyChanges(database, proxy, clock),
+        overview=KeyOverview(database, proxy, limits, clock),
     )
     for routes in (
-        key_routes,
+        KeyApi(desk, people=people, cookie=cookie, trusted_proxies=settings.trusted_proxies, clock=clock),
+        KeyPages(
+            settings,
+            desk,
+            people=people,
+            home=HomePage(settings, table[Kind.PERMISSIONLESS], captcha, pages),
+            captcha=captcha,
+            proxy=proxy,
+            pages=pages,
+            cookie=cookie,
+        ),
         SiteRoutes(settings, pages=pages, cookie=cookie),
         HealthRoutes(database=database, redis=redis, gateway=gateway),
     ):
@@ -165,6 +184,6 @@ async def _repair_regularly(database: Database, proxy: LitellmProxy, clock: Cloc
     while True:
         await asyncio.sleep(SECONDS_BETWEEN_REPAIRS)
         try:
-            await repair_abandoned(database, proxy, clock)
+            await repair(database, proxy, clock)
         except (PortalError, SQLAlchemyError) as error:
             log.warning("keys.repair_postponed", reason=type(error).__name__)

@@ -138,6 +138,7 @@ class Settings(BaseSettings):
     # Abuse limits.
     claims_per_ip: Rate = Field("5/day", description="keys without an account per IP address (IPv6: per /64)")
     claims_per_session: Rate = Field("3/day", description="keys without an account per browser session")
+    keys_made_per_person: Rate = Field("60/hour", description="keys that one person with a session makes or rotates")
     claim_attempts_per_ip: Rate = Field("30/hour", description="tries at a CAPTCHA per IP address")
     page_max_body_bytes: int = Field(65_536, description="largest form or JSON body", gt=0)
     api_max_body_bytes: int = Field(26_214_400, description="largest request body of the OpenAI-compatible API", gt=0)

@@ -33,8 +33,8 @@ class HomePage:
     ) -> Response:
         fields = error.fields if isinstance(error, BadInput) else {}
         context = {
-            "policy": self._policy_context(),
-            "captcha": self._captcha_context(),
+            "policy": policy_context(self._policy),
+            "captcha": captcha_context(self._captcha),
             "form": {
                 "values": {"name": "", "description": "", "email": "", "accept_terms": False, **(values or {})},
                 "errors": fields,
@@ -49,19 +49,20 @@ class HomePage:
             response.headers["retry-after"] = str(error.retry_after)
         return response
 
-    def _policy_context(self) -> dict[str, Any]:
-        ttl = self._policy.key_ttl
-        return {
-            "key_days": ttl.days if ttl else None,
-            "active_keys": self._policy.active_keys,
-            **self._policy.limits,
-        }
 
-    def _captcha_context(self) -> dict[str, Any]:
-        return {
-            "enabled": self._captcha.kind != "off",
-            "kind": self._captcha.kind,
-            "site_key": self._captcha.site_key,
-            "script_url": self._captcha.script_url,
-            "notice": CAPTCHA_OFF if self._captcha.kind == "off" else None,
-        }
+def policy_context(policy: Policy) -> dict[str, Any]:
+    return {
+        "key_days": policy.key_ttl.days if policy.key_ttl else None,
+        "active_keys": policy.active_keys,
+        **policy.limits,
+    }
+
+
+def captcha_context(captcha: Captcha) -> dict[str, Any]:
+    return {
+        "enabled": captcha.kind != "off",
+        "kind": captcha.kind,
+        "site_key": captcha.site_key,
+        "script_url": captcha.script_url,
+        "notice": CAPTCHA_OFF if captcha.kind == "off" else None,
+    }

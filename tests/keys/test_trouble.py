@@ -10,7 +10,7 @@ from portal.clients.litellm_proxy import LitellmProxy
 from portal.core.clock import now
 from portal.core.database import Database
 from portal.core.settings import Settings
-from portal.keys.repair import repair_abandoned
+from portal.keys.repair import repair
 
 CLAIM = {"accept_terms": True}
 NOBODY = "http://127.0.0.1:9"
@@ -83,9 +83,9 @@ async def test_reservation_of_a_dead_process_is_removed_here_and_in_litellm(
     headers = {"authorization": f"Bearer {platform.admin_key}"}
     async with httpx.AsyncClient(base_url=platform.gateway_url, headers=headers) as http:
         proxy = LitellmProxy(http)
-        assert await repair_abandoned(database, proxy, now) == 0  # it may still be at work
-        assert await repair_abandoned(database, proxy, lambda: now() + timedelta(minutes=3)) == 1
-        assert await repair_abandoned(database, proxy, lambda: now() + timedelta(minutes=3)) == 0
+        assert await repair(database, proxy, now) == 0  # it may still be at work
+        assert await repair(database, proxy, lambda: now() + timedelta(minutes=3)) == 1
+        assert await repair(database, proxy, lambda: now() + timedelta(minutes=3)) == 0
     await database.close()
 
     left = portal_database.execute("SELECT count(*) FROM issued_key WHERE id = %s", [claimed["id"]]).fetchone()
