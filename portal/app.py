@@ -9,9 +9,17 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from portal.accounts.account_pages import AccountPages
+from portal.accounts.account_routes import AccountRoutes
+from portal.accounts.auth0 import auth0_csp, auth0_routes
+from portal.accounts.auth_routes import AuthRoutes
 from portal.accounts.cookie import SessionCookie
 from portal.accounts.people import People
+from portal.accounts.services import account_services
 from portal.accounts.session import Sessions
+from portal.accounts.sign_in import SignIns
+from portal.accounts.sign_in_pages import SignInPages
+from portal.accounts.tokens import Tokens, token_secrets
 from portal.clients.captcha import Captcha, NoCaptcha
 from portal.clients.gateway_status import GatewayStatus
 from portal.clients.litellm_proxy import LitellmProxy
@@ -26,18 +34,12 @@ from portal.core.settings import Settings
 from portal.gateway import upstream
 from portal.gateway.door import Door
 from portal.keys.api import KeyApi
-from portal.keys.change import KeyChanges
-from portal.keys.claim import Claims
-from portal.keys.create import Creations
-from portal.keys.desk import KeyDesk
+from portal.keys.desk import key_desk
 from portal.keys.home import HomePage
-from portal.keys.issue import KeyIssuer
 from portal.keys.limits import Limits
-from portal.keys.overview import KeyOverview
 from portal.keys.pages import KeyPages
 from portal.keys.policy import policies
 from portal.keys.repair import repair
-from portal.keys.rotate import Rotations
 from portal.models import Kind
 from portal.pages.health import HealthRoutes
 from portal.pages.site import SiteRoutes
@@ -56,6 +58,7 @@ DOOR = "/api/v1"
 SECONDS_BETWEEN_REPAIRS = 30
 MANAGEMENT_TIMEOUT = httpx.Timeout(15, connect=2)
 CAPTCHA_TIMEOUT = httpx.Timeout(5)
+AUTH0_TIMEOUT = httpx.Timeout(5, connect=2)
 
 
 def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
@@ -65,6 +68,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     management_http = httpx.AsyncClient(base_url=endpoint, headers=admin, timeout=MANAGEMENT_TIMEOUT)
     relay_http = upstream.connect(endpoint)
     captcha_http = httpx.AsyncClient(timeout=CAPTCHA_TIMEOUT)
+    auth0_http = httpx.AsyncClient(timeout=AUTH0_TIMEOUT)
 
     database = Database(settings.database_url)
     redis = cache.connect(settings.redis_url)
@@ -73,7 +77,6 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     captcha = _captcha(settings, captcha_http)
     table = policies(settings)
     limits = Limits(database, proxy, table, clock)
-    issuer = KeyIssuer(database, proxy, limits, clock)
     sessions = Sessions(redis, clock, idle_ttl=settings.session_idle_ttl, max_age=settings.session_max_age)
     people = People(database, clock, settings.fresh_sign_in_ttl)
     https = (settings.public_url or "").startswith("https://")
@@ -81,14 +84,16 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     pages = Pages(settings, lambda: gateway.state)
     errors = ErrorPages(pages)
     limiter = RateLimiter(redis)
-    claims = Claims(
+    sign_ins = SignIns(database, sessions, clock)
+    tokens = Tokens(token_secrets(settings), sessions, clock)
+    services = account_services(
         settings,
         database=database,
-        proxy=proxy,
-        issuer=issuer,
         sessions=sessions,
+        sign_ins=sign_ins,
         limiter=limiter,
         captcha=captcha,
+        proxy=proxy,
         clock=clock,
     )
 
@@ -103,7 +108,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        for http in (management_http, relay_http, captcha_http):
+        for http in (management_http, relay_http, captcha_http, auth0_http):
             await http.aclose()
         await redis.aclose()
         await database.close()
@@ -117,16 +122,17 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     )
     site.state.session_cookie = cookie
     site.state.people = people
+    site.state.tokens = tokens
     errors.install(site)
-    made_rate = settings.keys_made_per_person
-    desk = KeyDesk(
-        claims=claims,
-        creations=Creations(
-            database, issuer, limiter, rate=made_rate, terms_version=settings.terms_version, clock=clock
-        ),
-        rotations=Rotations(database, proxy, limits, issuer, limiter, rate=made_rate, clock=clock),
-        changes=KeyChanges(database, proxy, clock),
-        overview=KeyOverview(database, proxy, limits, clock),
+    desk = key_desk(
+        settings,
+        database=database,
+        proxy=proxy,
+        limits=limits,
+        sessions=sessions,
+        limiter=limiter,
+        captcha=captcha,
+        clock=clock,
     )
     for routes in (
         KeyApi(desk, people=people, cookie=cookie, trusted_proxies=settings.trusted_proxies, clock=clock),
@@ -140,16 +146,32 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
             pages=pages,
             cookie=cookie,
         ),
-        SiteRoutes(settings, pages=pages, cookie=cookie),
+        AuthRoutes(settings, services=services, tokens=tokens, cookie=cookie),
+        AccountRoutes(settings, services=services, cookie=cookie),
+        SignInPages(settings, services=services, people=people, captcha=captcha, pages=pages, cookie=cookie),
+        AccountPages(settings, services=services, pages=pages, cookie=cookie),
+        SiteRoutes(settings, pages=pages),
         HealthRoutes(database=database, redis=redis, gateway=gateway),
     ):
         site.include_router(routes.router())
+    if settings.has_auth0:
+        auth0 = auth0_routes(
+            settings,
+            http=auth0_http,
+            services=services,
+            database=database,
+            redis=redis,
+            cookie=cookie,
+            pages=pages,
+            clock=clock,
+        )
+        site.include_router(auth0.router())
     site.mount("/static", HashedStaticFiles())
     site.add_middleware(BodyLimit, errors, settings.page_max_body_bytes)
     site.add_middleware(
         CsrfGuard, errors, lambda request: base_url(request, settings.public_url, settings.trusted_proxies)
     )
-    site.add_middleware(SecurityHeaders, captcha.csp, https=https)
+    site.add_middleware(SecurityHeaders, {**captcha.csp, **auth0_csp(settings)}, https=https)
     door = Door(relay_http, max_body_bytes=settings.api_max_body_bytes, is_starting=lambda: gateway.state == "starting")
     return RequestContext(_front(site, door))
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from portal.accounts.commands import app as accounts_app
+
 if TYPE_CHECKING:
     from portal.core.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(accounts_app, name="accounts")
 
 
 @app.command()

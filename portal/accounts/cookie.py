@@ -1,4 +1,4 @@
-"""The session cookie, and the dependencies that read it."""
+"""The session of a request, by its cookie or, where programs may come, by an access token; and the dependencies."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -8,8 +8,11 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from portal.accounts.session import Session, Sessions, SessionsUnavailable
+from portal.accounts.tokens import Tokens
 
 NAME = "portal_session"
+# Where `Authorization: Bearer` may stand in place of the cookie. A key of the API is no access token.
+TOKEN_PATHS = ("/api/account", "/api/keys")
 
 
 class SessionCookie:
@@ -31,21 +34,41 @@ class SessionCookie:
     def clear(self, response: Response) -> None:
         response.delete_cookie(NAME, httponly=True, secure=self._secure, samesite="lax")
 
+    def token(self, connection: HTTPConnection) -> str | None:
+        return connection.cookies.get(NAME)
+
     async def session(self, connection: HTTPConnection) -> Session | None:
-        token = connection.cookies.get(NAME)
+        token = self.token(connection)
         return await self.sessions.find(token) if token else None
 
     async def end(self, connection: HTTPConnection) -> None:
-        token = connection.cookies.get(NAME)
+        token = self.token(connection)
         if token:
             await self.sessions.end(token)
 
 
 async def _current_session(connection: HTTPConnection) -> Session | None:
-    cookie: SessionCookie = connection.app.state.session_cookie
-    session = await cookie.session(connection)
+    session = await _session_of_token(connection) or await _session_of_cookie(connection)
     connection.state.viewer = session
     return session
+
+
+async def _session_of_cookie(connection: HTTPConnection) -> Session | None:
+    cookie: SessionCookie = connection.app.state.session_cookie
+    return await cookie.session(connection)
+
+
+async def _session_of_token(connection: HTTPConnection) -> Session | None:
+    """A token that is not good is refused, whatever the cookie says."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not _takes_tokens(connection.url.path):
+        return None
+    tokens: Tokens = connection.app.state.tokens
+    return await tokens.session(token)
+
+
+def _takes_tokens(path: str) -> bool:
+    return any(path == start or path.startswith(f"{start}/") for start in TOKEN_PATHS)
 
 
 CurrentSession = Annotated[Session | None, Depends(_current_session)]

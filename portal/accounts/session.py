@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
 from portal.core.clock import Clock
@@ -65,27 +66,40 @@ class Sessions:
 
     async def find(self, token: str) -> Session | None:
         """`None` for a token that is unknown, ended or too old; otherwise the session is good for another idle time."""
+        return await self.find_by_digest(digest(token))
+
+    async def find_by_digest(self, token_digest: str) -> Session | None:
+        """The same for who was given the digest in place of the token, as access tokens are."""
         with _translated():
-            found = await self._redis.getex(_session_key(digest(token)), ex=self._idle_ttl)
+            found = await self._redis.getex(_session_key(token_digest), ex=self._idle_ttl)
         if found is None:
             return None
         session = Session.model_validate_json(found)
         if self._clock() - session.created_at > self._max_age:
-            await self.end(token)
+            await self._end(token_digest)
             return None
         return session
 
     async def end(self, token: str) -> None:
+        await self._end(digest(token))
+
+    async def _end(self, token_digest: str) -> None:
         with _translated():
-            found = await self._redis.getdel(_session_key(digest(token)))
+            found = await self._redis.getdel(_session_key(token_digest))
             if found is not None:
                 person_id = Session.model_validate_json(found).person_id
-                await self._redis.srem(_person_key(person_id), digest(token))
+                await self._redis.srem(_person_key(person_id), token_digest)
 
     async def end_all(self, person_id: UUID) -> None:
+        """Watches the index, so that a session which starts in the same moment is not left out of it, alive."""
+
+        async def end_them(pipe: Pipeline) -> None:
+            digests = await pipe.smembers(_person_key(person_id))
+            pipe.multi()  # type: ignore[no-untyped-call]
+            pipe.delete(*(_session_key(str(one)) for one in digests), _person_key(person_id))
+
         with _translated():
-            digests = await self._redis.smembers(_person_key(person_id))
-            await self._redis.delete(*(_session_key(str(one)) for one in digests), _person_key(person_id))
+            await self._redis.transaction(end_them, _person_key(person_id))
 
 
 @contextmanager

@@ -112,6 +112,13 @@ class LitellmProxy:
             log.warning("gateway.users_not_updated", count=found["failed_updates"])
             raise ProxyUnavailable(reached=True)
 
+    async def delete_user(self, user: str) -> None:
+        """With all their keys, which stop working; does nothing when there is no such user.
+
+        https://docs.litellm.ai/docs/proxy/users
+        """
+        await self._ask("POST", "/user/delete", json={"user_ids": [user]}, absent=HTTPStatus.NOT_FOUND)
+
     async def generate_key(self, request: Mapping[str, Any]) -> ProxyKey:
         """https://docs.litellm.ai/docs/proxy/virtual_keys"""
         return ProxyKey.model_validate(await self._ask("POST", "/key/generate", json=request))

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from portal.accounts.cookie import CurrentSession, SessionCookie
-from portal.accounts.people import FreshMember, FreshOwner, Owner, People
+from portal.accounts.people import FreshOwner, Owner, People, VerifiedMember
 from portal.core.clock import Clock
 from portal.keys.change import RenameRequest
 from portal.keys.claim import ClaimRequest
@@ -114,7 +114,7 @@ class KeyApi:
         return KeysAnswer(keys=[KeyAnswer.model_validate(key) for key in overview.keys])
 
     async def create(
-        self, body: CreateRequest, request: Request, response: Response, person: FreshMember
+        self, body: CreateRequest, request: Request, response: Response, person: VerifiedMember
     ) -> NewKeyAnswer:
         """A key for somebody with an account, who has signed in just now."""
         reveal = await self._desk.creations.create(person, body, ip=self._ip(request))

@@ -1,4 +1,4 @@
-"""A key for somebody with an account: e-mail verified, terms accepted once per version."""
+"""A key for somebody with an account; the terms are accepted once for each version."""
 
 from typing import Annotated
 from uuid import UUID
@@ -9,24 +9,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.core.clock import Clock
 from portal.core.database import Database
-from portal.core.errors import BadInput, NotAllowed
+from portal.core.errors import BadInput
 from portal.core.rates import RateLimiter
 from portal.keys.issue import KeyIssuer, KeyReveal
 from portal.keys.making import counted_change
-from portal.models import Consent, Document, Kind, Person
+from portal.models import Consent, Document, Person
 
 MAX_NAME_LENGTH = 60
 MAX_DESCRIPTION_LENGTH = 300
 DEFAULT_NAME = "My key"
 TERMS_NEEDED = "Please accept the terms of use; we can't issue a key without that."
-
-
-class EmailNotVerified(NotAllowed):
-    code = "email_not_verified"
-    title = "Please verify your e-mail address"
-
-    def __init__(self) -> None:
-        super().__init__("Keys are issued once your e-mail address is verified. Please open the link that was sent.")
 
 
 def _printable(text: str) -> str:
@@ -68,7 +60,6 @@ class Creations:
         self._clock = clock
 
     async def create(self, person: Person, request: CreateRequest, *, ip: str) -> KeyReveal:
-        require_verified_email(person)
         consent = None
         if not await self.has_accepted_terms(person.id):
             if not request.accept_terms:
@@ -82,11 +73,6 @@ class Creations:
     async def has_accepted_terms(self, person_id: UUID) -> bool:
         async with self._database.transaction() as session:
             return await has_accepted_terms(session, person_id, self._terms_version)
-
-
-def require_verified_email(person: Person) -> None:
-    if person.kind is Kind.AUTH0 and not person.is_email_verified:
-        raise EmailNotVerified
 
 
 async def has_accepted_terms(session: AsyncSession, person_id: UUID, version: str) -> bool:

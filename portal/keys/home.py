@@ -10,10 +10,9 @@ from portal.clients.captcha import Captcha
 from portal.core.errors import BadInput, PortalError
 from portal.core.settings import Settings
 from portal.keys.policy import Policy
+from portal.web.captcha_field import captcha_context
 from portal.web.client_address import base_url
 from portal.web.templating import Pages
-
-CAPTCHA_OFF = "CAPTCHA is off. Anybody can get keys here, so this is for development only."
 
 
 class HomePage:
@@ -55,14 +54,4 @@ def policy_context(policy: Policy) -> dict[str, Any]:
         "key_days": policy.key_ttl.days if policy.key_ttl else None,
         "active_keys": policy.active_keys,
         **policy.limits,
-    }
-
-
-def captcha_context(captcha: Captcha) -> dict[str, Any]:
-    return {
-        "enabled": captcha.kind != "off",
-        "kind": captcha.kind,
-        "site_key": captcha.site_key,
-        "script_url": captcha.script_url,
-        "notice": CAPTCHA_OFF if captcha.kind == "off" else None,
     }

@@ -75,6 +75,7 @@ class KeyIssuer:
             reserved = self.reserve(session, stored, policy, name=name, description=description, ttl=policy.key_ttl)
             if consent:
                 session.add(consent)
+                _note_consent(session, consent, ip)
 
         async def note(session: AsyncSession, key: IssuedKey) -> None:
             record(session, key.person_id, Action.KEY_ISSUED, self._clock(), ip=ip, name=key.name, preview=key.preview)
@@ -162,6 +163,18 @@ class KeyIssuer:
             return
         async with self._database.transaction() as session:
             await forget(session, reserved)
+
+
+def _note_consent(session: AsyncSession, consent: Consent, ip: str) -> None:
+    record(
+        session,
+        consent.person_id,
+        Action.CONSENT_GIVEN,
+        consent.given_at,
+        ip=ip,
+        document=consent.document,
+        version=consent.version,
+    )
 
 
 def _limit_text(policy: Policy) -> str:

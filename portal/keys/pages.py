@@ -10,20 +10,21 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ValidationError
 
 from portal.accounts.cookie import CurrentSession, SessionCookie, Visitor
-from portal.accounts.people import FreshMember, FreshOwner, Owner, People
+from portal.accounts.people import FreshOwner, Owner, People, VerifiedMember, has_confirmed_email
 from portal.clients.captcha import Captcha
 from portal.clients.litellm_proxy import LitellmProxy
 from portal.core.errors import BadInput, PortalError
 from portal.core.settings import Settings
 from portal.keys.change import RenameRequest
 from portal.keys.claim import ClaimRequest
-from portal.keys.create import CreateRequest, EmailNotVerified, require_verified_email
+from portal.keys.create import CreateRequest
 from portal.keys.desk import KeyDesk
-from portal.keys.home import HomePage, captcha_context, policy_context
+from portal.keys.home import HomePage, policy_context
 from portal.keys.issue import KeyReveal
 from portal.keys.rotate import Rotated
 from portal.keys.search import Search
 from portal.models import Person
+from portal.web.captcha_field import captcha_answer, captcha_context
 from portal.web.client_address import base_url, client_ip, network_of
 from portal.web.error_pages import bad_input
 from portal.web.templating import Pages
@@ -94,7 +95,8 @@ class KeyPages:
             "last_page": max(1, -(-overview.found // PAGE_SIZE)),
             "page_query": urlencode({"q": search.q, "state": search.state}),
             "done": DONE.get(request.query_params.get("done", "")),
-            "needs_verified_email": not _has_verified_email(person),
+            "needs_verified_email": not has_confirmed_email(person),
+            "email": person.email,
             "renews_at_once": self._captcha.kind == "off" and await self._desk.creations.has_accepted_terms(person.id),
         }
         return self._pages.render(request, "keys/list.html", context)
@@ -102,8 +104,8 @@ class KeyPages:
     async def claim_page(self, request: Request, visitor: CurrentSession) -> Response:
         """Answers with the page itself: a redirect would have to carry the secret, and it exists in one body only."""
         form = await request.form()
-        values: dict[str, Any] = _fields(form, "name", "description", "email", "captcha")
-        values["captcha"] = str(form.get("g-recaptcha-response") or values.get("captcha", ""))
+        values: dict[str, Any] = _fields(form, "name", "description", "email")
+        values["captcha"] = captcha_answer(form)
         values["accept_terms"] = bool(form.get("accept_terms"))
         ip = self._ip(request)
         try:
@@ -123,7 +125,7 @@ class KeyPages:
             return RedirectResponse("/#claim", HTTPStatus.SEE_OTHER)
         return await self._form(request, person)
 
-    async def create_page(self, request: Request, person: FreshMember) -> Response:
+    async def create_page(self, request: Request, person: VerifiedMember) -> Response:
         """As `claim_page`: no redirect, for the secret's sake."""
         form = await request.form()
         values: dict[str, Any] = {
@@ -188,7 +190,8 @@ class KeyPages:
             "policy": policy_context(allowance.policy),
             "allowance": allowance,
             "has_accepted": await self._desk.creations.has_accepted_terms(person.id),
-            "needs_verified_email": not _has_verified_email(person),
+            "needs_verified_email": not has_confirmed_email(person),
+            "email": person.email,
             "form": {
                 "values": {"name": "", "description": "", "accept_terms": False, **(values or {})},
                 "errors": fields,
@@ -219,14 +222,6 @@ class KeyPages:
 
     def _ip(self, request: Request) -> str:
         return client_ip(request, self._settings.trusted_proxies)
-
-
-def _has_verified_email(person: Person) -> bool:
-    try:
-        require_verified_email(person)
-    except EmailNotVerified:
-        return False
-    return True
 
 
 def _search(request: Request, page: int) -> Search:

@@ -4,9 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, Text
+from sqlalchemy import DateTime
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
+
+from portal.models.text_enum import text_enum
 
 
 class Action(StrEnum):
@@ -23,17 +25,20 @@ class Action(StrEnum):
     BLOCKED = "accounts.blocked"
     UNBLOCKED = "accounts.unblocked"
     OPERATOR_GRANTED = "accounts.operator_granted"
+    OPERATOR_REVOKED = "accounts.operator_revoked"
     LIMITS_CHANGED = "accounts.limits_changed"
     KEY_ISSUED = "keys.issued"
     KEY_RENAMED = "keys.renamed"
     KEY_ROTATED = "keys.rotated"
     KEY_REVOKED = "keys.revoked"
+    KEY_BLOCKED = "keys.blocked"
+    KEY_UNBLOCKED = "keys.unblocked"
 
 
 class Event(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     person_id: UUID = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
-    action: Action = Field(sa_type=Text)
+    action: Action = Field(sa_type=text_enum(Action))
     at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
     network: str | None = Field(default=None, description="coarse place: IPv4 /24 or IPv6 /48; none for our own work")
     actor_id: UUID | None = Field(default=None, description="the operator, where it was not the person")

@@ -4,8 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, Text
+from sqlalchemy import DateTime
 from sqlmodel import Field, SQLModel
+
+from portal.models.text_enum import text_enum
 
 
 class Stage(StrEnum):
@@ -20,7 +22,7 @@ class IssuedKey(SQLModel, table=True):
 
     id: UUID = Field(default_factory=uuid4, primary_key=True, description="also the key's alias in LiteLLM")
     person_id: UUID = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
-    stage: Stage = Field(default=Stage.RESERVED, sa_type=Text)
+    stage: Stage = Field(default=Stage.RESERVED, sa_type=text_enum(Stage))
     name: str
     description: str = ""
     preview: str

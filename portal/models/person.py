@@ -4,8 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, Text
+from sqlalchemy import DateTime
 from sqlmodel import Field, SQLModel
+
+from portal.models.text_enum import text_enum
 
 
 class Kind(StrEnum):
@@ -22,7 +24,7 @@ class Kind(StrEnum):
 
 class Person(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    kind: Kind = Field(sa_type=Text)
+    kind: Kind = Field(sa_type=text_enum(Kind))
     email: str | None = None
     is_email_verified: bool = False
     name: str | None = None

@@ -1,29 +1,27 @@
-"""Pages that belong to no feature: terms, sign-out, the accent colour, the pattern page."""
+"""Pages that belong to no feature: terms, the accent colour, the pattern page."""
 
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from markupsafe import Markup, escape
 
-from portal.accounts.cookie import SessionCookie, Visitor
+from portal.accounts.cookie import Visitor
 from portal.core.settings import Settings
 from portal.pages.accent import accent_css
 from portal.web.templating import Pages
 
 
 class SiteRoutes:
-    def __init__(self, settings: Settings, *, pages: Pages, cookie: SessionCookie) -> None:
+    def __init__(self, settings: Settings, *, pages: Pages) -> None:
         self._settings = settings
         self._pages = pages
-        self._cookie = cookie
         self._accent = accent_css(settings.brand_accent)
 
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False)
         add = router.add_api_route
         add("/terms", self.terms, methods=["GET"], response_class=HTMLResponse)
-        add("/logout", self.logout, methods=["POST"], response_class=RedirectResponse)
         add("/static-theme.css", self.theme, methods=["GET"])
         if not self._settings.is_production:
             add("/dev/patterns", self.patterns, methods=["GET"], response_class=HTMLResponse)
@@ -35,12 +33,6 @@ class SiteRoutes:
             paragraphs = self._settings.terms_file.read_text().split("\n\n")
             context["terms_html"] = Markup("\n").join(Markup("<p>{}</p>").format(escape(text)) for text in paragraphs)
         return self._pages.render(request, "terms.html", context)
-
-    async def logout(self, request: Request) -> Response:
-        await self._cookie.end(request)
-        response = RedirectResponse("/", status_code=303)
-        self._cookie.clear(response)
-        return response
 
     async def theme(self) -> Response:
         return Response(self._accent, media_type="text/css", headers={"cache-control": "public, max-age=300"})

@@ -37,8 +37,15 @@ class CsrfGuard:
         await self._app(scope, receive, send)
 
     def _is_ours(self, request: Request) -> bool:
+        if _has_token_alone(request):
+            return True
         site = request.headers.get("sec-fetch-site")
         if site:
             return site in {"same-origin", "none"}
         origin = request.headers.get("origin")
         return origin is None or urlsplit(origin).netloc == urlsplit(self._base_url_of(request)).netloc
+
+
+def _has_token_alone(request: Request) -> bool:
+    """Another site can make a browser send a cookie, never an access token."""
+    return request.headers.get("authorization", "").startswith("Bearer ") and "cookie" not in request.headers

@@ -41,6 +41,7 @@ class Viewer(Protocol):
 
 
 ANYBODY = (("Get a key", "/"), ("Keys", "/keys"))
+VISITORS = (*ANYBODY, ("Your data", "/account"))
 MEMBERS = (("Keys", "/keys"), ("Usage", "/usage"), ("Account", "/account"))
 OPERATORS = (("Operator", "/operator"),)
 
@@ -95,8 +96,10 @@ class Pages:
 
 
 def _navigation(viewer: Viewer | None) -> tuple[tuple[str, str], ...]:
-    if viewer is None or not viewer.has_account:
+    if viewer is None:
         return ANYBODY
+    if not viewer.has_account:
+        return VISITORS
     return MEMBERS + OPERATORS if viewer.is_operator else MEMBERS
 
 

@@ -102,7 +102,7 @@ def test_second_active_key_is_refused_with_what_to_do(visitor):
     assert refused.status_code == 409
     assert refused.headers["content-type"] == "application/problem+json"
     assert refused.json()["code"] == "key_limit_reached"
-    assert "expired" in refused.json()["detail"]
+    assert "revoke" in refused.json()["detail"]
 
 
 @pytest.mark.req("K13")

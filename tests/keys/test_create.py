@@ -156,6 +156,7 @@ def test_everything_about_a_key_is_an_event_with_its_name_and_a_coarse_place(ali
     rows = portal_database.execute(
         "SELECT action, details, network FROM event WHERE person_id = %s ORDER BY at", [alice.person.id]
     ).fetchall()
+    assert rows.pop(0)[0] == "accounts.consent_given"
     assert [action for action, _, _ in rows] == ["keys.issued", "keys.renamed", "keys.rotated", "keys.revoked"]
     assert [details["name"] for _, details, _ in rows] == ["Robot", "Machine", "Machine", "Machine"]
     assert rows[2][1]["preview"] == key["preview"]

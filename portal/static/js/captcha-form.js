@@ -1,7 +1,7 @@
-/** The form that asks for a key: one press sends it once, with a CAPTCHA token where the site uses reCAPTCHA v3. */
+/** A form behind the CAPTCHA: one press sends it once, with a token where the site uses reCAPTCHA v3. */
 const ACTION = "claim";
 
-const form = document.querySelector("form[data-claim]");
+const form = document.querySelector("form[data-captcha]");
 const button = form.querySelector("button[type=submit]");
 const label = button.textContent;
 

@@ -1,0 +1,48 @@
+"""What a person calls themselves."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+from portal.accounts.events import record
+from portal.core.clock import Clock
+from portal.core.database import Database
+from portal.core.errors import SignInNeeded
+from portal.models import Action, Person
+
+MAX_NAME_LENGTH = 80
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("Please leave out control characters.")
+    return text
+
+
+PersonName = Annotated[
+    str, StringConstraints(max_length=MAX_NAME_LENGTH, strip_whitespace=True), AfterValidator(_printable)
+]
+
+
+class ProfileChange(BaseModel):
+    """An empty name takes it away."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: PersonName
+
+
+class Profiles:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def change(self, person: Person, wanted: ProfileChange, *, ip: str) -> Person:
+        async with self._database.transaction() as session:
+            row = await session.get(Person, person.id)
+            if row is None:
+                raise SignInNeeded
+            if row.name != (wanted.name or None):
+                row.name = wanted.name or None
+                record(session, row.id, Action.PROFILE_CHANGED, self._clock(), ip=ip)
+        return row
