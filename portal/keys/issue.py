@@ -8,11 +8,13 @@ When step 2 fails, the row is taken back; when we die in between, `repair` looks
 Nobody has seen the secret then, so nothing is lost and nothing has to be issued twice.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
-from uuid import uuid4
+from uuid import UUID, uuid4
+from weakref import WeakValueDictionary
 
 from sqlalchemy import CursorResult, func, update
 from sqlmodel import col, select
@@ -62,12 +64,13 @@ class KeyIssuer:
         self._proxy = proxy
         self._limits = limits
         self._clock = clock
+        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     async def issue(
         self, person: Person, *, name: str, description: str, consent: Consent | None, ip: str
     ) -> KeyReveal:
         """`person` may be new: stored, like the consent, together with the reservation."""
-        async with self._database.transaction() as session:
+        async with self.turn(person), self._database.transaction() as session:
             stored = await self.lock(session, person)
             policy = await self._limits.effective_policy(session, stored)
             if await self._count(session, stored) >= policy.active_keys:
@@ -81,6 +84,10 @@ class KeyIssuer:
             record(session, key.person_id, Action.KEY_ISSUED, self._clock(), ip=ip, name=key.name, preview=key.preview)
 
         return await self.make(reserved, note)
+
+    def turn(self, person: Person) -> asyncio.Lock:
+        """In front of `lock`: many clicks of one person wait here, and don't take everybody's database connections."""
+        return self._turns.setdefault(person.id, asyncio.Lock())
 
     async def lock(self, session: AsyncSession, person: Person) -> Person:
         """Nobody else makes or changes keys of this person until the transaction ends."""

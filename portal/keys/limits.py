@@ -24,6 +24,7 @@ log = get_logger()
 
 NOTE = "limits"
 PERIOD = "budget_period"
+DAY = 86_400
 
 
 class Limits:
@@ -106,5 +107,14 @@ def _row(person_id: UUID, policy: Policy, noted: dict[str, Any] | None) -> dict[
     }
     # Sent again it would begin the period anew, and the budget would never be full again for busy people.
     if noted is None or noted.get(PERIOD) != policy.limits[PERIOD]:
-        row["budget_duration"] = f"{policy.limits[PERIOD]}s"
+        row["budget_duration"] = _duration(policy.limits[PERIOD])
     return row
+
+
+def _duration(seconds: int) -> str:
+    """LiteLLM's reset of a budget loses whole days of a number of seconds, so days are days.
+
+    `1d` ends at midnight UTC, `7d` on Monday, `30d` on the first of the month.
+    https://docs.litellm.ai/docs/proxy/users#reset-budgets
+    """
+    return f"{-(-seconds // DAY)}d" if seconds >= DAY else f"{seconds}s"

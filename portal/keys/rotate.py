@@ -96,7 +96,7 @@ class Rotations:
         return Rotated(reveal, old, ends_at, is_over=ends_at <= self._clock())
 
     async def _reserve(self, person: Person, key_id: str, grace: timedelta) -> tuple[Reservation, IssuedKey]:
-        async with self._database.transaction() as session:
+        async with self._issuer.turn(person), self._database.transaction() as session:
             stored = await self._issuer.lock(session, person)
             policy = await self._limits.effective_policy(session, stored)
             if not timedelta(0) <= grace <= policy.max_grace:

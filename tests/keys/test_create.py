@@ -92,7 +92,7 @@ def test_key_can_not_issue_a_key(platform, alice):
 
     for path in ("/api/keys", f"/api/keys/{key['id']}/rotate"):
         refused = httpx.post(platform.portal_url + path, json=TERMS, headers=headers)
-        assert (refused.status_code, refused.json()["code"]) == (401, "sign_in_needed")
+        assert (refused.status_code, refused.json()["code"]) == (401, "token_refused")
 
 
 def test_visitor_without_an_account_can_not_create_and_a_member_can_not_claim(visitor, alice):
