@@ -14,8 +14,10 @@ from portal.accounts.cookie import CurrentSession, SessionCookie
 from portal.accounts.session import Session
 from portal.core.clock import Clock
 from portal.core.database import Database
-from portal.core.errors import FreshSignInNeeded, NotFound, SignInNeeded
-from portal.models import Person
+from portal.core.errors import FreshSignInNeeded, NotAllowed, NotFound, SignInNeeded
+from portal.models import Kind, Person
+
+CONFIRM_EMAIL_PATH = "/confirm-email"
 
 
 class People:
@@ -75,6 +77,33 @@ async def _fresh_member(_: Member, person: FreshOwner) -> Person:
 
 
 FreshMember = Annotated[Person, Depends(_fresh_member)]
+
+
+class EmailNotVerified(NotAllowed):
+    code = "email_not_verified"
+    title = "Please confirm your e-mail"
+    next_step = ("Check again", CONFIRM_EMAIL_PATH)
+
+    def __init__(self) -> None:
+        super().__init__(
+            "We need a confirmed e-mail address before you can have a key. Open the link in the e-mail "
+            "from Auth0, then let us check again."
+        )
+
+
+def has_confirmed_email(person: Person) -> bool:
+    """Auth0 knows addresses that nobody has confirmed, local accounts need no address."""
+    return person.kind is not Kind.AUTH0 or person.is_email_verified
+
+
+async def _verified_member(person: FreshMember) -> Person:
+    """Somebody who may have keys."""
+    if not has_confirmed_email(person):
+        raise EmailNotVerified
+    return person
+
+
+VerifiedMember = Annotated[Person, Depends(_verified_member)]
 
 
 async def _operator(person: Member) -> Person:

@@ -102,7 +102,7 @@ class SignInPages:
     async def logout(self, request: Request, session: CurrentSession) -> Response:
         """Who came with Auth0 leaves there too; that route ends our session as well."""
         if session and session.kind is Kind.AUTH0 and self._settings.has_auth0:
-            return _see(AUTH0_SIGN_OUT)
+            return RedirectResponse(AUTH0_SIGN_OUT, status_code=HTTPStatus.TEMPORARY_REDIRECT)  # stays a POST
         await self._services.sign_outs.here(session, self._cookie.token(request), ip=self._ip(request))
         response = _see("/")
         self._cookie.clear(response)

@@ -20,6 +20,8 @@ class PortalError(Exception):
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     code = "internal_error"
     title = "Something went wrong on our side"
+    # What to do next, where a page of ours helps: what its button says, and its path.
+    next_step: tuple[str, str] | None = None
 
     def __init__(self, message: str, *, retry_after: int | None = None) -> None:
         super().__init__(message)

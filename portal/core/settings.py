@@ -127,7 +127,9 @@ class Settings(BaseSettings):
         None, validation_alias="AUTH0_BASE_URL", description="address people use; default: PORTAL_PUBLIC_URL"
     )
     auth0_secret: SecretStr | None = Field(
-        None, validation_alias="AUTH0_SECRET", description="signs the cookie of a sign-in that is under way"
+        None,
+        validation_alias="AUTH0_SECRET",
+        description="signs the cookie of a sign-in that is under way; default: one made from LITELLM_ADMIN_KEY",
     )
     token_secrets: tuple[SecretStr, ...] = Field(
         (),
@@ -141,7 +143,9 @@ class Settings(BaseSettings):
     # Abuse limits.
     claims_per_ip: Rate = Field("5/day", description="keys without an account per IP address (IPv6: per /64)")
     claims_per_session: Rate = Field("3/day", description="keys without an account per browser session")
+    keys_made_per_person: Rate = Field("60/hour", description="keys that one person with a session makes or rotates")
     claim_attempts_per_ip: Rate = Field("30/hour", description="tries at a CAPTCHA per IP address")
+    auth0_sign_ins_per_ip: Rate = Field("100/hour", description="times to set out for Auth0 per IP address")
     registrations_per_ip: Rate = Field("5/day", description="new accounts per IP address (IPv6: per /64)")
     sign_in_attempts_per_ip: Rate = Field("50/hour", description="failed sign-ins per IP address (IPv6: per /64)")
     sign_in_attempts_per_account: Rate = Field(
@@ -223,6 +227,8 @@ class Settings(BaseSettings):
         absent = [name for name, value in auth0.items() if not value]
         if absent and len(absent) < len(auth0):
             wrong.append(f"Auth0 is set in part: {', '.join(absent)} is missing")
+        if self.is_production and not (self.auth0_issuer_base_url or "https://").startswith("https://"):
+            wrong.append("AUTH0_ISSUER_BASE_URL must be an https:// address in production")
         if any(len(secret.get_secret_value()) < MIN_SECRET_LENGTH for secret in self.token_secrets):
             wrong.append(f"PORTAL_TOKEN_SECRETS: each needs at least {MIN_SECRET_LENGTH} characters")
         if self.is_production and self.captcha_kind == "off":

@@ -21,6 +21,9 @@ from portal.web.templating import Pages
 
 log = get_logger()
 
+# Addresses under /api at which a browser stands while a person signs in.
+FOR_BROWSERS = ("/api/auth/auth0/", "/api/auth/callback")
+
 PLAIN: dict[int, tuple[str, str, str]] = {
     404: ("not_found", "Not found", "There is nothing at this address."),
     405: ("method_not_allowed", "Not possible here", "This address doesn't do that. Please go back and try again."),
@@ -34,6 +37,7 @@ class Problem(NamedTuple):
     detail: str
     retry_after: int | None = None
     fields: Mapping[str, str] = MappingProxyType({})
+    next_step: tuple[str, str] | None = None
 
 
 class ErrorPages:
@@ -52,7 +56,9 @@ class ErrorPages:
         if isinstance(error, SignInNeeded | FreshSignInNeeded) and not _wants_json(request):
             return _to_sign_in(request, again=isinstance(error, FreshSignInNeeded))
         fields = error.fields if isinstance(error, BadInput) else {}
-        problem = Problem(error.status, error.code, error.title, error.message, error.retry_after, fields)
+        problem = Problem(
+            error.status, error.code, error.title, error.message, error.retry_after, fields, error.next_step
+        )
         return self._rendered(request, problem)
 
     async def _portal_error(self, request: Request, error: Exception) -> Response:
@@ -85,6 +91,7 @@ class ErrorPages:
                 "title": problem.title,
                 "detail": problem.detail,
                 "retry_after": problem.retry_after,
+                "next_step": problem.next_step,
             }
             response = self._pages.render(request, "error.html", context, status=problem.status)
         if problem.retry_after:
@@ -93,7 +100,8 @@ class ErrorPages:
 
 
 def _wants_json(request: Request) -> bool:
-    return request.url.path.startswith("/api/")
+    path = request.url.path
+    return path.startswith("/api/") and not path.startswith(FOR_BROWSERS)
 
 
 def _to_sign_in(request: Request, *, again: bool) -> Response:

@@ -78,5 +78,5 @@ def test_person_reads_why_their_key_was_blocked(claimant, olga):
 
     answer = person.client.get("/api/account/events")
 
-    assert "A key was blocked: “Watched” (by an operator), because: Because of a test" in answer.text
+    assert "Key blocked: “Watched” (by an operator), because: Because of a test" in answer.text
     assert str(olga.person.id) not in answer.text
