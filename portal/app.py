@@ -22,7 +22,6 @@ from portal.accounts.sign_in_pages import SignInPages
 from portal.accounts.tokens import Tokens, token_secrets
 from portal.clients.captcha import Captcha, NoCaptcha
 from portal.clients.gateway_status import GatewayStatus
-from portal.clients.litellm_keys import LitellmKeys
 from portal.clients.litellm_proxy import LitellmProxy
 from portal.clients.litellm_reading import LitellmReader
 from portal.clients.litellm_spend import LitellmSpend
@@ -36,26 +35,19 @@ from portal.core.rates import RateLimiter
 from portal.core.settings import Settings
 from portal.gateway import upstream
 from portal.gateway.door import Door
-from portal.keys.claim import Claims
+from portal.keys.api import KeyApi
+from portal.keys.desk import key_desk
 from portal.keys.home import HomePage
-from portal.keys.issue import KeyIssuer
-from portal.keys.overview import KeyOverview
+from portal.keys.limits import Limits
+from portal.keys.pages import KeyPages
 from portal.keys.policy import policies
-from portal.keys.repair import repair_abandoned
-from portal.keys.routes import KeyRoutes
+from portal.keys.repair import repair
 from portal.models import Kind
 from portal.operators.actions import OperatorActions
 from portal.operators.api import OperatorApi
-from portal.operators.audit import Audit
 from portal.operators.blocking import Blocking
-from portal.operators.changes import Changes
-from portal.operators.hygiene import Hygiene
-from portal.operators.key_limits import KeyLimits
-from portal.operators.overview import Overviews
 from portal.operators.pages import OperatorPages
-from portal.operators.people import PeopleLists
-from portal.operators.person import PersonPage
-from portal.operators.services import OperatorServices
+from portal.operators.services import operator_services
 from portal.pages.api_docs import ApiDocsRoutes
 from portal.pages.health import HealthRoutes
 from portal.pages.site import SiteRoutes
@@ -93,11 +85,10 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     redis = cache.connect(settings.redis_url)
     proxy = LitellmProxy(management_http)
     reader = LitellmReader(management_http)
-    spend = LitellmSpend(reader)
     gateway = GatewayStatus(proxy)
     captcha = _captcha(settings, captcha_http)
     table = policies(settings)
-    issuer = KeyIssuer(database, proxy, table, clock)
+    limits = Limits(database, proxy, table, clock)
     sessions = Sessions(redis, clock, idle_ttl=settings.session_idle_ttl, max_age=settings.session_max_age)
     people = People(database, clock, settings.fresh_sign_in_ttl)
     https = (settings.public_url or "").startswith("https://")
@@ -117,34 +108,23 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         proxy=proxy,
         clock=clock,
     )
-    claims = Claims(
-        settings,
-        database=database,
-        proxy=proxy,
-        issuer=issuer,
-        sessions=sessions,
-        limiter=limiter,
-        captcha=captcha,
-        clock=clock,
-    )
 
-    gateway_keys = LitellmKeys(reader)
-    blocking = Blocking(database, sessions, proxy, clock)
-    operators = OperatorServices(
-        overviews=Overviews(database, redis, spend, lambda: gateway.state, clock),
-        people=PeopleLists(database, clock),
-        person=PersonPage(database, gateway_keys, spend, table, clock),
-        hygiene=Hygiene(database, gateway_keys, clock),
-        audit=Audit(database),
-        blocking=blocking,
-        changes=Changes(database, sessions, proxy, KeyLimits(database, proxy, table, clock), clock),
+    operators = operator_services(
+        database=database,
+        redis=redis,
+        sessions=sessions,
+        proxy=proxy,
+        reader=reader,
+        limits=limits,
+        gateway=gateway,
+        clock=clock,
     )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         tasks = [
-            asyncio.create_task(gateway.watch(issuer.ensure_teams)),
-            asyncio.create_task(_repair_regularly(database, proxy, blocking, clock)),
+            asyncio.create_task(gateway.watch(limits.keep_in_step)),
+            asyncio.create_task(_repair_regularly(database, proxy, operators.blocking, clock)),
         ]
         yield
         for task in tasks:
@@ -168,19 +148,30 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     site.state.people = people
     site.state.tokens = tokens
     errors.install(site)
-    key_routes = KeyRoutes(
+    desk = key_desk(
         settings,
-        claims=claims,
+        database=database,
         proxy=proxy,
-        overview=KeyOverview(database, proxy, table, clock),
-        home=HomePage(settings, table[Kind.PERMISSIONLESS], captcha, pages),
-        pages=pages,
-        cookie=cookie,
+        limits=limits,
+        sessions=sessions,
+        limiter=limiter,
+        captcha=captcha,
+        clock=clock,
     )
     for routes in (
-        key_routes,
+        KeyApi(desk, people=people, cookie=cookie, trusted_proxies=settings.trusted_proxies, clock=clock),
+        KeyPages(
+            settings,
+            desk,
+            people=people,
+            home=HomePage(settings, table[Kind.PERMISSIONLESS], captcha, pages),
+            captcha=captcha,
+            proxy=proxy,
+            pages=pages,
+            cookie=cookie,
+        ),
+        UsageRoutes(UsageReport(database, LitellmSpend(reader), clock), pages),
         ApiDocsRoutes(settings, pages),
-        UsageRoutes(UsageReport(database, spend, clock), pages),
         OperatorPages(operators, pages),
         OperatorActions(operators),
         OperatorApi(operators),
@@ -244,7 +235,7 @@ async def _repair_regularly(database: Database, proxy: LitellmProxy, blocking: B
     while True:
         await asyncio.sleep(SECONDS_BETWEEN_REPAIRS)
         try:
-            await repair_abandoned(database, proxy, clock)
+            await repair(database, proxy, clock)
             await blocking.finish_all()
         except (PortalError, SQLAlchemyError) as error:
             log.warning("keys.repair_postponed", reason=type(error).__name__)

@@ -8,6 +8,8 @@ ROOT = Path(__file__).parents[1]
 PUBLIC = {
     "/api/keys/claim",
     "/api/keys",
+    "/api/keys/{key_id}",
+    "/api/keys/{key_id}/rotate",
     "/api/account",
     "/api/account/consent",
     "/api/account/events",

@@ -70,4 +70,6 @@ def sentence(event: Event) -> str:
         text = f"{text}, version {event.details['version']}"
     if event.details.get("name"):
         text = f"{text}: “{event.details['name']}”"
-    return f"{text} (by an operator)" if event.actor_id else text
+    if event.actor_id:
+        text = f"{text} (by an operator)"
+    return f"{text}, because: {event.details['reason']}" if event.details.get("reason") else text

@@ -91,9 +91,14 @@ class EmailNotVerified(NotAllowed):
         )
 
 
+def has_confirmed_email(person: Person) -> bool:
+    """Auth0 knows addresses that nobody has confirmed, local accounts need no address."""
+    return person.kind is not Kind.AUTH0 or person.is_email_verified
+
+
 async def _verified_member(person: FreshMember) -> Person:
-    """Somebody who may have keys: Auth0 knows addresses that nobody has confirmed, local accounts need no address."""
-    if person.kind is Kind.AUTH0 and not person.is_email_verified:
+    """Somebody who may have keys."""
+    if not has_confirmed_email(person):
         raise EmailNotVerified
     return person
 

@@ -5,7 +5,7 @@ LiteLLM's own words stay in the log: they can name keys and addresses.
 https://docs.litellm.ai/docs/proxy/management_endpoints
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Any
 
 import httpx
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from portal.core.errors import PortalError, Unavailable
 from portal.core.logs import get_logger
@@ -21,7 +21,7 @@ from portal.core.logs import get_logger
 log = get_logger()
 
 STATUS_TIMEOUT_SECONDS = 3
-PAGE_SIZE = 100
+BULK_SIZE = 500
 
 
 class ProxyRefused(PortalError):
@@ -39,15 +39,26 @@ class ProxyUnavailable(Unavailable):
 
 
 class ProxyKey(BaseModel):
-    """What LiteLLM knows of a key; `token` is the SHA-256 of the secret."""
+    """What LiteLLM knows of a key; `alias` is the id that we gave it."""
 
     model_config = ConfigDict(frozen=True)
 
-    token: str = Field(validation_alias=AliasChoices("token", "token_id"))
+    alias: str | None = Field(None, validation_alias="key_alias")
     expires: datetime | None = None
     spend: Decimal = Decimal(0)
     last_active: datetime | None = None
     blocked: bool | None = None
+
+
+class ProxyUser(BaseModel):
+    """A person as LiteLLM knows them; `spend` in US dollars since the budget was last full."""
+
+    model_config = ConfigDict(frozen=True)
+
+    spend: Decimal = Decimal(0)
+    max_budget: Decimal | None = None
+    budget_reset_at: datetime | None = None
+    metadata: dict[str, Any] = {}
 
 
 class LitellmProxy:
@@ -63,27 +74,43 @@ class LitellmProxy:
             return False
         return answer.is_success
 
-    async def ensure_team(self, team: str) -> None:
-        """https://docs.litellm.ai/docs/proxy/team_based_routing"""
-        if await self._has_team(team):
-            return
+    async def team(self, team: str) -> Mapping[str, Any] | None:
+        """The team's metadata. https://docs.litellm.ai/docs/proxy/team_based_routing"""
+        found = await self._ask("GET", "/team/info", params={"team_id": team}, absent=HTTPStatus.NOT_FOUND)
+        return None if found is None else found["team_info"].get("metadata") or {}
+
+    async def ensure_team(self, team: str, models: Sequence[str]) -> Mapping[str, Any]:
+        """Its metadata, from before."""
+        metadata = await self.team(team)
+        if metadata is not None:
+            await self._ask("POST", "/team/update", json={"team_id": team, "models": list(models)})
+            return metadata
         try:
-            await self._ask("POST", "/team/new", json={"team_id": team, "team_alias": team})
+            await self._ask("POST", "/team/new", json={"team_id": team, "team_alias": team, "models": list(models)})
         except (ProxyRefused, ProxyUnavailable):
             # Another instance may have been faster, which LiteLLM answers with 400 or 500.
-            if not await self._has_team(team):
+            if await self.team(team) is None:
                 raise
+        return {}
 
-    async def _has_team(self, team: str) -> bool:
-        found = await self._ask("GET", "/team/info", params={"team_id": team}, absent=HTTPStatus.NOT_FOUND)
-        return found is not None
+    async def note_on_team(self, team: str, metadata: Mapping[str, Any]) -> None:
+        await self._ask("POST", "/team/update", json={"team_id": team, "metadata": dict(metadata)})
 
-    async def ensure_member(self, user: str, team: str, role: str) -> None:
-        """A key's user must exist and be a member of the key's team, or LiteLLM asks the database in every request."""
-        new_user = {"user_id": user, "user_role": role, "auto_create_key": False, "teams": [team]}
-        if await self._ask("POST", "/user/new", json=new_user, absent=HTTPStatus.CONFLICT) is None:
-            member = {"team_id": team, "member": {"role": "user", "user_id": user}}
-            await self._ask("POST", "/team/member_add", json=member, absent=HTTPStatus.BAD_REQUEST)
+    async def user(self, user: str) -> ProxyUser | None:
+        """https://docs.litellm.ai/docs/proxy/users"""
+        found = await self._ask("GET", "/v2/user/info", params={"user_id": user}, absent=HTTPStatus.NOT_FOUND)
+        return None if found is None else ProxyUser.model_validate(found)
+
+    async def set_user(self, fields: Mapping[str, Any]) -> None:
+        """Makes the user or changes the named fields of the one that is there."""
+        await self._ask("POST", "/user/update", json=fields)
+
+    async def set_users(self, users: Sequence[Mapping[str, Any]]) -> None:
+        """At most `BULK_SIZE` at once."""
+        found = await self._ask("POST", "/user/bulk_update", json={"users": [dict(user) for user in users]})
+        if found.get("failed_updates"):
+            log.warning("gateway.users_not_updated", count=found["failed_updates"])
+            raise ProxyUnavailable(reached=True)
 
     async def delete_user(self, user: str) -> None:
         """With all their keys, which stop working; does nothing when there is no such user.
@@ -110,16 +137,23 @@ class LitellmProxy:
     async def unblock_key(self, token: str) -> None:
         await self._ask("POST", "/key/unblock", json={"key": token}, absent=HTTPStatus.NOT_FOUND)
 
-    async def limit_key(self, token: str, limits: Mapping[str, Any]) -> None:
-        """Does nothing when there is no such key."""
-        await self._ask("POST", "/key/update", json={"key": token, **limits}, absent=HTTPStatus.NOT_FOUND)
+    async def expire_key(self, token: str, seconds: int) -> None:
+        """LiteLLM ends it by itself then. Does nothing when there is no such key."""
+        change = {"key": token, "duration": f"{seconds}s"}
+        await self._ask("POST", "/key/update", json=change, absent=HTTPStatus.NOT_FOUND)
 
-    async def keys_of(self, user: str) -> dict[str, ProxyKey]:
-        """By token; only keys that LiteLLM still has."""
-        params = {"user_id": user, "return_full_object": "true", "size": str(PAGE_SIZE)}
-        found = await self._ask("GET", "/key/list", params=params)
-        keys = [ProxyKey.model_validate(one) for one in found["keys"]]
-        return {key.token: key for key in keys}
+    async def describe_key(self, token: str, metadata: Mapping[str, Any]) -> None:
+        """Does nothing when there is no such key."""
+        change = {"key": token, "metadata": dict(metadata)}
+        await self._ask("POST", "/key/update", json=change, absent=HTTPStatus.NOT_FOUND)
+
+    async def keys(self, tokens: Sequence[str]) -> dict[str, ProxyKey]:
+        """By alias; only keys that LiteLLM still has. `tokens` are the SHA-256 of secrets."""
+        if not tokens:
+            return {}
+        found = await self._ask("POST", "/v2/key/info", json={"keys": list(tokens)}, absent=HTTPStatus.NOT_FOUND)
+        keys = [ProxyKey.model_validate(one) for one in (found or {"info": []})["info"]]
+        return {key.alias: key for key in keys if key.alias}
 
     async def first_chat_model(self) -> str | None:
         """For examples; `None` when there is no chat model."""

@@ -143,6 +143,7 @@ class Settings(BaseSettings):
     # Abuse limits.
     claims_per_ip: Rate = Field("5/day", description="keys without an account per IP address (IPv6: per /64)")
     claims_per_session: Rate = Field("3/day", description="keys without an account per browser session")
+    keys_made_per_person: Rate = Field("60/hour", description="keys that one person with a session makes or rotates")
     claim_attempts_per_ip: Rate = Field("30/hour", description="tries at a CAPTCHA per IP address")
     auth0_sign_ins_per_ip: Rate = Field("100/hour", description="times to set out for Auth0 per IP address")
     registrations_per_ip: Rate = Field("5/day", description="new accounts per IP address (IPv6: per /64)")

@@ -5,27 +5,29 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, field_validator
 
 from portal.accounts.session import Session, Sessions
 from portal.clients.captcha import MAX_ANSWER_LENGTH, Captcha
 from portal.clients.litellm_proxy import LitellmProxy, ProxyUnavailable
 from portal.core.clock import Clock
 from portal.core.database import Database
+from portal.core.errors import NotAllowed
 from portal.core.rates import Limit, RateLimiter
 from portal.core.settings import Settings
+from portal.keys.create import DEFAULT_NAME, TERMS_NEEDED, Description, Name, has_accepted_terms, terms_consent
 from portal.keys.issue import KeyIssuer, KeyReveal
-from portal.models import Consent, Document, Kind, Person
-
-MAX_NAME_LENGTH = 60
-MAX_DESCRIPTION_LENGTH = 300
-DEFAULT_NAME = "My key"
+from portal.models import Consent, Kind, Person
 
 
-def _printable(text: str) -> str:
-    if not text.replace("\n", " ").isprintable():
-        raise ValueError("Please leave out control characters.")
-    return text
+class AccountSignedIn(NotAllowed):
+    """With an account keys are made under its policy; a claim would go round the fresh sign-in."""
+
+    code = "account_signed_in"
+    title = "You have an account"
+
+    def __init__(self) -> None:
+        super().__init__("You are signed in, so get your key on the page of your keys.")
 
 
 class ClaimRequest(BaseModel):
@@ -33,16 +35,11 @@ class ClaimRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    name: Annotated[str, StringConstraints(max_length=MAX_NAME_LENGTH), AfterValidator(_printable)] = DEFAULT_NAME
-    description: Annotated[str, StringConstraints(max_length=MAX_DESCRIPTION_LENGTH), AfterValidator(_printable)] = ""
+    name: Annotated[Name, AfterValidator(lambda name: name or DEFAULT_NAME)] = DEFAULT_NAME
+    description: Description = ""
     email: EmailStr | None = None
     accept_terms: bool
     captcha: str = Field("", max_length=MAX_ANSWER_LENGTH, description="the CAPTCHA's answer; ignored where it is off")
-
-    @field_validator("name", mode="after")
-    @classmethod
-    def name_it(cls, name: str) -> str:
-        return name or DEFAULT_NAME
 
     @field_validator("email", mode="before")
     @classmethod
@@ -53,7 +50,7 @@ class ClaimRequest(BaseModel):
     @classmethod
     def terms_accepted(cls, accepted: bool) -> bool:  # noqa: FBT001 - pydantic calls it
         if not accepted:
-            raise ValueError("Please accept the terms of use; we can't issue a key without that.")
+            raise ValueError(TERMS_NEEDED)
         return accepted
 
 
@@ -91,30 +88,28 @@ class Claims:
         """`network` is what limits count: an IPv4 address or an IPv6 /64. A claim that fails counts as an attempt only,
         and not even that while the gateway can't issue anything.
         """
+        if session and session.has_account:
+            raise AccountSignedIn
         if not await self._proxy.is_alive():
             raise ProxyUnavailable(reached=False)
         await self._limiter.take(self._attempts(network))
         await self._captcha.verify(request.captcha, ip=ip)
-        person = await self._known(session) or Person(
-            kind=Kind.PERMISSIONLESS, email=request.email, created_at=self._clock()
-        )
-        consent = Consent(
-            person_id=person.id,
-            document=Document.TERMS,
-            version=self._settings.terms_version,
-            given_at=self._clock(),
-        )
+        person, consent = await self._person(request, session)
         async with self._counted(network, session), self._session(person, session) as token:
             reveal = await self._issuer.issue(
-                person, name=request.name, description=request.description, consent=consent
+                person, name=request.name, description=request.description, consent=consent, ip=ip
             )
         return Claimed(reveal, token)
 
-    async def _known(self, session: Session | None) -> Person | None:
-        if session is None:
-            return None
+    async def _person(self, request: ClaimRequest, session: Session | None) -> tuple[Person, Consent | None]:
+        """Known by the session, or new; with the consent that is still to be recorded."""
+        version = self._settings.terms_version
         async with self._database.transaction() as transaction:
-            return await transaction.get(Person, session.person_id)
+            known = await transaction.get(Person, session.person_id) if session else None
+            if known and await has_accepted_terms(transaction, known.id, version):
+                return known, None
+        person = known or Person(kind=Kind.PERMISSIONLESS, email=request.email, created_at=self._clock())
+        return person, terms_consent(person, version, self._clock)
 
     @asynccontextmanager
     async def _session(self, person: Person, session: Session | None) -> AsyncIterator[str | None]:

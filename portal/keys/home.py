@@ -32,7 +32,7 @@ class HomePage:
     ) -> Response:
         fields = error.fields if isinstance(error, BadInput) else {}
         context = {
-            "policy": self._policy_context(),
+            "policy": policy_context(self._policy),
             "captcha": captcha_context(self._captcha),
             "form": {
                 "values": {"name": "", "description": "", "email": "", "accept_terms": False, **(values or {})},
@@ -48,10 +48,10 @@ class HomePage:
             response.headers["retry-after"] = str(error.retry_after)
         return response
 
-    def _policy_context(self) -> dict[str, Any]:
-        ttl = self._policy.key_ttl
-        return {
-            "key_days": ttl.days if ttl else None,
-            "active_keys": self._policy.active_keys,
-            **self._policy.limits,
-        }
+
+def policy_context(policy: Policy) -> dict[str, Any]:
+    return {
+        "key_days": policy.key_ttl.days if policy.key_ttl else None,
+        "active_keys": policy.active_keys,
+        **policy.limits,
+    }

@@ -1,33 +1,42 @@
-"""Issuing a key, together with LiteLLM, so that a crash at any point never leaves two keys or a hidden one.
+"""Making a key, together with LiteLLM, so that a crash at any point never leaves two keys or a hidden one.
 
 1. Lock the person, count, write our row as `reserved`: two clicks at once can't both pass.
 2. Ask LiteLLM for the key, under our row's id as alias and with a secret that we made.
-3. Mark our row `confirmed` and show the secret, once.
+3. Mark our row `confirmed`, with what else follows from it, and show the secret, once.
 
 When step 2 fails, the row is taken back; when we die in between, `repair` looks the alias up and removes both.
 Nobody has seen the secret then, so nothing is lost and nothing has to be issued twice.
 """
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
+from weakref import WeakValueDictionary
 
-from sqlalchemy import ColumnElement, CursorResult, exists, func, or_, update
+from sqlalchemy import ColumnElement, CursorResult, exists, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from portal.accounts.events import record
 from portal.accounts.sign_in import PersonBlocked
 from portal.clients.litellm_proxy import LitellmProxy, ProxyRefused, ProxyUnavailable
 from portal.core.clock import Clock
 from portal.core.crypto import digest, new_api_key, preview
 from portal.core.database import Database
-from portal.core.errors import KeyLimitReached
+from portal.core.errors import KeyLimitReached, SignInNeeded
 from portal.core.logs import get_logger
-from portal.keys.policy import Policies, Policy
+from portal.keys.limits import Limits
+from portal.keys.policy import Policy
 from portal.keys.repair import forget
-from portal.models import Consent, IssuedKey, Person, Stage
+from portal.keys.working import counted
+from portal.models import Action, Consent, IssuedKey, Person, Stage
 
 log = get_logger()
+
+WhenConfirmed = Callable[[AsyncSession, IssuedKey], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -36,26 +45,75 @@ class KeyReveal:
 
     key: IssuedKey
     secret: str
+    policy: Policy
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """A key that LiteLLM is to make. `ttl`: its life, if it ends."""
+
+    key: IssuedKey
+    secret: str
+    policy: Policy
+    ttl: timedelta | None
 
 
 class KeyIssuer:
-    def __init__(self, database: Database, proxy: LitellmProxy, policies: Policies, clock: Clock) -> None:
+    def __init__(self, database: Database, proxy: LitellmProxy, limits: Limits, clock: Clock) -> None:
         self._database = database
         self._proxy = proxy
-        self._policies = policies
+        self._limits = limits
         self._clock = clock
-        self._teams_ensured: set[str] = set()
+        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
-    async def ensure_teams(self) -> None:
-        for policy in self._policies.values():
-            await self._proxy.ensure_team(policy.team)
-            self._teams_ensured.add(policy.team)
-
-    async def issue(self, person: Person, *, name: str, description: str, consent: Consent) -> KeyReveal:
+    async def issue(
+        self, person: Person, *, name: str, description: str, consent: Consent | None, ip: str
+    ) -> KeyReveal:
         """`person` may be new: stored, like the consent, together with the reservation."""
-        policy = self._policies[person.kind]
+        async with self.turn(person), self._database.transaction() as session:
+            stored = await self.lock(session, person)
+            policy = await self._limits.effective_policy(session, stored)
+            if await self._count(session, stored) >= policy.active_keys:
+                raise KeyLimitReached(_limit_text(policy))
+            reserved = self.reserve(session, stored, policy, name=name, description=description, ttl=policy.key_ttl)
+            if consent:
+                session.add(consent)
+                _note_consent(session, consent, ip)
+
+        async def note(session: AsyncSession, key: IssuedKey) -> None:
+            record(session, key.person_id, Action.KEY_ISSUED, self._clock(), ip=ip, name=key.name, preview=key.preview)
+
+        return await self.make(reserved, note)
+
+    def turn(self, person: Person) -> asyncio.Lock:
+        """In front of `lock`: many clicks of one person wait here, and don't take everybody's database connections."""
+        return self._turns.setdefault(person.id, asyncio.Lock())
+
+    async def lock(self, session: AsyncSession, person: Person) -> Person:
+        """Nobody else makes or changes keys of this person until the transaction ends."""
+        stored = await session.get(Person, person.id, with_for_update=True)
+        if stored is None:
+            if person.kind.has_account:
+                raise SignInNeeded
+            session.add(person)
+            await session.flush()
+            return person
+        if stored.blocked_at:
+            raise PersonBlocked
+        return stored
+
+    def reserve(
+        self,
+        session: AsyncSession,
+        person: Person,
+        policy: Policy,
+        *,
+        name: str,
+        description: str,
+        ttl: timedelta | None,
+    ) -> Reservation:
         secret = new_api_key()
-        reserved = IssuedKey(
+        key = IssuedKey(
             id=uuid4(),
             person_id=person.id,
             name=name,
@@ -65,56 +123,42 @@ class KeyIssuer:
             team=policy.team,
             created_at=self._clock(),
         )
-        await self._reserve(person, consent, reserved, policy)
+        session.add(key)
+        return Reservation(key, secret, policy, ttl)
+
+    async def make(self, reserved: Reservation, when_confirmed: WhenConfirmed) -> KeyReveal:
+        """`when_confirmed` writes, in the transaction that confirms the key, what follows from its existence."""
         try:
-            confirmed = await self._confirm(await self._generate(reserved, secret, policy))
+            key = await self._confirm(await self._generate(reserved), when_confirmed)
         except ProxyUnavailable as error:
-            await self._take_back(reserved, reached=error.reached)
+            await self._take_back(reserved.key, reached=error.reached)
             raise
         except ProxyRefused:
-            await self._take_back(reserved, reached=True)
+            await self._take_back(reserved.key, reached=True)
             raise
-        log.info("keys.issued", key_id=str(confirmed.id), team=policy.team)
-        return KeyReveal(confirmed, secret)
+        log.info("keys.issued", key_id=str(key.id), team=key.team)
+        return KeyReveal(key, reserved.secret, reserved.policy)
 
-    async def _reserve(self, person: Person, consent: Consent, reserved: IssuedKey, policy: Policy) -> None:
-        async with self._database.transaction() as session:
-            known = await session.get(Person, person.id, with_for_update=True)
-            if known and known.blocked_at:
-                raise PersonBlocked
-            if known is None:
-                session.add(person)
-                await session.flush()
-            if await self._count_active(session, person.id) >= policy.active_keys:
-                raise KeyLimitReached(_limit_text(policy))
-            session.add_all([consent, reserved])
+    async def _count(self, session: AsyncSession, person: Person) -> int:
+        query = select(func.count(col(IssuedKey.id))).where(IssuedKey.person_id == person.id, counted(self._clock()))
+        return (await session.exec(query)).one()
 
-    async def _count_active(self, session: AsyncSession, person_id: UUID) -> int:
-        active = select(func.count(col(IssuedKey.id))).where(
-            IssuedKey.person_id == person_id,
-            col(IssuedKey.revoked_at).is_(None),
-            or_(col(IssuedKey.expires_at).is_(None), col(IssuedKey.expires_at) > self._clock()),
-        )
-        return (await session.exec(active)).one()
+    async def _generate(self, reserved: Reservation) -> IssuedKey:
+        await self._limits.ensure(reserved.key.person_id, reserved.policy)
+        made = await self._proxy.generate_key(_key_request(reserved))
+        return reserved.key.model_copy(update={"expires_at": made.expires})
 
-    async def _generate(self, reserved: IssuedKey, secret: str, policy: Policy) -> IssuedKey:
-        if policy.team not in self._teams_ensured:
-            await self.ensure_teams()
-        await self._proxy.ensure_member(str(reserved.person_id), policy.team, policy.user_role)
-        made = await self._proxy.generate_key(_key_request(reserved, secret, policy))
-        return reserved.model_copy(update={"expires_at": made.expires})
-
-    async def _confirm(self, key: IssuedKey) -> IssuedKey:
+    async def _confirm(self, key: IssuedKey, when_confirmed: WhenConfirmed) -> IssuedKey:
         statement = (
             update(IssuedKey)
             .where(col(IssuedKey.id) == key.id, col(IssuedKey.stage) == Stage.RESERVED, _is_welcome(key.person_id))
             .values(stage=Stage.CONFIRMED, expires_at=key.expires_at)
         )
         async with self._database.transaction() as session:
-            changed = cast("CursorResult[Any]", await session.exec(statement)).rowcount
-        if not changed:
-            # So slow that `repair` took it for abandoned, or its person was blocked in the meantime.
-            raise ProxyUnavailable(reached=True)
+            if not cast("CursorResult[Any]", await session.exec(statement)).rowcount:
+                # So slow that `repair` took it for abandoned, or its person was blocked in the meantime.
+                raise ProxyUnavailable(reached=True)
+            await when_confirmed(session, key)
         return key.model_copy(update={"stage": Stage.CONFIRMED})
 
     async def _take_back(self, reserved: IssuedKey, *, reached: bool) -> None:
@@ -133,29 +177,40 @@ def _is_welcome(person_id: UUID) -> ColumnElement[bool]:
     return exists().where(col(Person.id) == person_id, col(Person.blocked_at).is_(None))
 
 
+def _note_consent(session: AsyncSession, consent: Consent, ip: str) -> None:
+    record(
+        session,
+        consent.person_id,
+        Action.CONSENT_GIVEN,
+        consent.given_at,
+        ip=ip,
+        document=consent.document,
+        version=consent.version,
+    )
+
+
 def _limit_text(policy: Policy) -> str:
     if policy.active_keys == 1:
-        return "You already have an active key. It is listed under Keys; you can get a new one when it has expired."
-    return f"You already have {policy.active_keys} active keys. You can get a new one when one of them has expired."
+        return (
+            "You already have an active key. It is listed under Keys: "
+            "rotate it for a new secret, or revoke it to get another one."
+        )
+    return f"You already have {policy.active_keys} active keys. Revoke one that you don't need to get another one."
 
 
-def _key_request(reserved: IssuedKey, secret: str, policy: Policy) -> dict[str, Any]:
-    """https://docs.litellm.ai/docs/proxy/virtual_keys#generate"""
+def _key_request(reserved: Reservation) -> dict[str, Any]:
+    """Limits and models are not the key's: they stand on the person and the team, for all keys together.
+
+    https://docs.litellm.ai/docs/proxy/virtual_keys#generate
+    """
+    key = reserved.key
     request: dict[str, Any] = {
-        "key": secret,
-        "key_alias": str(reserved.id),
-        "user_id": str(reserved.person_id),
-        "team_id": policy.team,
-        "models": list(policy.models),
-        "rpm_limit": policy.requests_per_minute,
-        "tpm_limit": policy.tokens_per_minute,
-        "max_parallel_requests": policy.parallel_requests,
-        "metadata": {"name": reserved.name},
+        "key": reserved.secret,
+        "key_alias": str(key.id),
+        "user_id": str(key.person_id),
+        "team_id": key.team,
+        "metadata": {"name": key.name},
     }
-    if policy.key_ttl is not None:
-        request["duration"] = f"{int(policy.key_ttl.total_seconds())}s"
-    if policy.budget_usd is not None:
-        # With its period from the start: LiteLLM may answer 429 at once when a period is added later.
-        request["max_budget"] = float(policy.budget_usd)
-        request["budget_duration"] = f"{int(policy.budget_period.total_seconds())}s"
+    if reserved.ttl is not None:
+        request["duration"] = f"{int(reserved.ttl.total_seconds())}s"
     return request

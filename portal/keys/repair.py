@@ -1,8 +1,12 @@
-"""Cleans up after a process that died between reserving a key and showing it."""
+"""Cleans up after a process that died, or a LiteLLM that did not answer, between two steps.
+
+- A reservation that nobody confirmed: the key is removed on both sides; the one that it was to replace stays.
+- A rotated key whose time is over: LiteLLM ends it by itself where it could be told, this makes it certain.
+"""
 
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import col, exists, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,8 +23,12 @@ ABANDONED_AFTER = timedelta(minutes=2)
 BATCH = 100
 
 
-async def repair_abandoned(database: Database, proxy: LitellmProxy, clock: Clock) -> int:
-    """How many reservations were removed, here and in LiteLLM; raises `ProxyUnavailable` when it can't look."""
+async def repair(database: Database, proxy: LitellmProxy, clock: Clock) -> int:
+    """How many keys were put right; raises `ProxyUnavailable` when it can't look."""
+    return await _remove_abandoned(database, proxy, clock) + await _end_rotated(database, proxy, clock)
+
+
+async def _remove_abandoned(database: Database, proxy: LitellmProxy, clock: Clock) -> int:
     abandoned = (
         select(IssuedKey)
         .where(IssuedKey.stage == Stage.RESERVED, IssuedKey.created_at < clock() - ABANDONED_AFTER)
@@ -36,8 +44,25 @@ async def repair_abandoned(database: Database, proxy: LitellmProxy, clock: Clock
     return len(rows)
 
 
+async def _end_rotated(database: Database, proxy: LitellmProxy, clock: Clock) -> int:
+    over = (
+        select(IssuedKey)
+        .where(col(IssuedKey.ends_at) <= clock(), col(IssuedKey.revoked_at).is_(None))
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    async with database.transaction() as session:
+        rows = (await session.exec(over)).all()
+        for row in rows:
+            await proxy.delete_key(str(row.id))
+            row.revoked_at = row.ends_at
+            log.info("keys.rotated_key_ended", key_id=str(row.id))
+    return len(rows)
+
+
 async def forget(session: AsyncSession, reserved: IssuedKey) -> None:
-    """Removes a reservation, and the person when they came for nothing else."""
+    """Removes a reservation, and the person when they came for nothing else; what it was to replace stays."""
+    await session.exec(update(IssuedKey).where(col(IssuedKey.replaced_by) == reserved.id).values(replaced_by=None))
     await session.exec(
         delete(IssuedKey).where(col(IssuedKey.id) == reserved.id, col(IssuedKey.stage) == Stage.RESERVED)
     )

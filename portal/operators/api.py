@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from portal.accounts.people import FreshOperator, Operator
-from portal.models import Action, Kind
+from portal.models import Kind
 from portal.operators.answers import (
     EventsAnswer,
     FoundKeysAnswer,
@@ -19,7 +19,7 @@ from portal.operators.answers import (
 )
 from portal.operators.changes import LimitChange, Reason
 from portal.operators.hygiene import KeyList
-from portal.operators.paging import PageNumber
+from portal.operators.paging import ActionFilter, PageNumber
 from portal.operators.people import PeopleState, Search
 from portal.operators.services import OperatorServices
 
@@ -71,7 +71,7 @@ class OperatorApi:
         return KeyListAnswer.of(list, await self._services.hygiene.page(list, page))
 
     async def events(
-        self, _: Operator, person_id: UUID | None = None, action: Action | None = None, page: PageNumber = 1
+        self, _: Operator, person_id: UUID | None = None, action: ActionFilter = None, page: PageNumber = 1
     ) -> EventsAnswer:
         """What operators did."""
         return EventsAnswer.of(await self._services.audit.operator_events(page, person_id, action))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 
 from portal.clients.litellm_keys import GatewayKey, LitellmKeys
@@ -70,26 +70,32 @@ class Hygiene:
 
     async def counts(self) -> Mapping[KeyList, int | None]:
         """`None` where LiteLLM would have to be asked and does not answer."""
-        counts: dict[KeyList, int | None] = {}
-        for which in KeyList:
-            try:
-                counts[which] = (await self.page(which, 1)).total
-            except ProxyUnavailable:
-                counts[which] = None
-        return counts
+        now = self._clock()
+        async with self._database.transaction() as session:
+            ours = {
+                which: (await session.exec(select(func.count()).where(is_shown(), *_conditions(which, now)))).one()
+                for which in KeyList
+                if which not in FROM_GATEWAY
+            }
+        try:
+            gateway = {which: len(await self._gateway_list(which)) for which in KeyList if which in FROM_GATEWAY}
+        except ProxyUnavailable:
+            gateway = {}
+        return {which: ours.get(which, gateway.get(which)) for which in KeyList}
 
     async def _gateway_page(self, which: KeyList, number: int) -> Page[ListedKey]:
-        found = [key for key in await self._valid_keys() if self._belongs(key, which)]
-        if which in UNUSED:
-            # LiteLLM forgets nothing that it is told to delete late; what we ended is no business of this list.
-            found = await self._ours(found)
-        page = cut(found, number)
+        page = cut(await self._gateway_list(which), number)
         now = self._clock()
         async with self._database.transaction() as session:
             tokens = {key.token for key in page.rows}
             ours = (await session.exec(select(IssuedKey).where(col(IssuedKey.token).in_(tokens)))).all()
             rows = {row.token: row for row in await key_rows(session, ours, now)}
         return page.of([_listed(key, rows.get(key.token)) for key in page.rows])
+
+    async def _gateway_list(self, which: KeyList) -> Sequence[GatewayKey]:
+        found = [key for key in await self._valid_keys() if self._belongs(key, which)]
+        # What nobody of ours has can't be looked after here, but a key without any limit must be known.
+        return await self._ours(found) if which in UNUSED else found
 
     async def _ours(self, keys: Sequence[GatewayKey]) -> list[GatewayKey]:
         valid = select(IssuedKey.token).where(is_shown(), is_valid(self._clock()))

@@ -40,7 +40,7 @@ class KeyRow:
 
 def person_label(person: Person) -> str:
     """What operators call somebody: the best that we know."""
-    return person.name or person.email or f"{person.kind.capitalize()} {str(person.id)[:8]}"
+    return person.name or person.email or f"{'Member' if person.kind.has_account else 'Visitor'} {str(person.id)[:8]}"
 
 
 def state_of(key: IssuedKey, person: Person, now: datetime) -> State:

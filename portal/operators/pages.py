@@ -11,12 +11,12 @@ from fastapi.responses import HTMLResponse
 from portal.accounts.people import Operator
 from portal.clients.litellm_proxy import ProxyUnavailable
 from portal.core.errors import BadInput
-from portal.models import Action, Kind
+from portal.models import Kind
 from portal.operators.audit import OPERATOR_ACTIONS
 from portal.operators.changes import LimitChange
 from portal.operators.hygiene import KeyList
 from portal.operators.overview import OperatorOverview
-from portal.operators.paging import PageNumber
+from portal.operators.paging import ActionFilter, PageNumber
 from portal.operators.people import MAX_QUESTION_LENGTH, PeopleState, Search
 from portal.operators.person import PersonDetails
 from portal.operators.services import OperatorServices
@@ -105,7 +105,7 @@ class OperatorPages:
         request: Request,
         _: Operator,
         person_id: UUID | None = None,
-        action: Action | None = None,
+        action: ActionFilter = None,
         page: PageNumber = 1,
     ) -> Response:
         found = await self._services.audit.operator_events(page, person_id, action)

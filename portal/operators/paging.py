@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query
+from pydantic import BeforeValidator
 from sqlalchemy import func
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
+
+from portal.models import Action
 
 SIZE = 25
 # As far as Postgres can skip.
@@ -18,6 +21,8 @@ Row = TypeVar("Row")
 Other = TypeVar("Other")
 
 PageNumber = Annotated[int, Query(ge=1, le=MAX_PAGE)]
+# A form sends the choice "all" as an empty text.
+ActionFilter = Annotated[Action | None, BeforeValidator(lambda text: text or None), Query()]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """One person as operators see them: everything from our tables, and what LiteLLM adds when it answers."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,7 +14,8 @@ from portal.clients.litellm_proxy import ProxyUnavailable
 from portal.clients.litellm_spend import Counts, LitellmSpend, grouped
 from portal.core.clock import Clock
 from portal.core.database import Database
-from portal.keys.policy import Policies, Policy
+from portal.keys.limits import Limits
+from portal.keys.policy import Policy
 from portal.models import Consent, IssuedKey, LimitOverride, Person
 from portal.operators.blocking import PersonNotFound
 from portal.operators.keys import KeyRow, is_shown, key_rows
@@ -48,12 +50,12 @@ class PersonDetails:
 
 class PersonPage:
     def __init__(
-        self, database: Database, keys: LitellmKeys, spend: LitellmSpend, policies: Policies, clock: Clock
+        self, database: Database, keys: LitellmKeys, spend: LitellmSpend, limits: Limits, clock: Clock
     ) -> None:
         self._database = database
         self._keys = keys
         self._spend = spend
-        self._policies = policies
+        self._limits = limits
         self._clock = clock
 
     async def of(self, person_id: UUID) -> PersonDetails:
@@ -67,13 +69,14 @@ class PersonPage:
             consents = (await session.exec(given)).all()
             keys = (await session.exec(own.order_by(col(IssuedKey.created_at).desc()))).all()
             rows = await key_rows(session, keys, self._clock())
+        with_use, days = await asyncio.gather(self._with_use(person_id, rows), self._days(person_id))
         return PersonDetails(
             person=person,
-            policy=self._policies[person.kind],
+            policy=self._limits.policy_of(person.kind),
             override=override,
             consents=consents,
-            keys=await self._with_use(person_id, rows),
-            days=await self._days(person_id),
+            keys=with_use,
+            days=days,
         )
 
     async def _with_use(self, person_id: UUID, rows: Sequence[KeyRow]) -> list[PersonKey]:

@@ -2,6 +2,17 @@
 
 from dataclasses import dataclass
 
+from redis.asyncio import Redis
+
+from portal.accounts.session import Sessions
+from portal.clients.gateway_status import GatewayStatus
+from portal.clients.litellm_keys import LitellmKeys
+from portal.clients.litellm_proxy import LitellmProxy
+from portal.clients.litellm_reading import LitellmReader
+from portal.clients.litellm_spend import LitellmSpend
+from portal.core.clock import Clock
+from portal.core.database import Database
+from portal.keys.limits import Limits
 from portal.operators.audit import Audit
 from portal.operators.blocking import Blocking
 from portal.operators.changes import Changes
@@ -20,3 +31,26 @@ class OperatorServices:
     audit: Audit
     blocking: Blocking
     changes: Changes
+
+
+def operator_services(
+    *,
+    database: Database,
+    redis: Redis,
+    sessions: Sessions,
+    proxy: LitellmProxy,
+    reader: LitellmReader,
+    limits: Limits,
+    gateway: GatewayStatus,
+    clock: Clock,
+) -> OperatorServices:
+    keys, spend = LitellmKeys(reader), LitellmSpend(reader)
+    return OperatorServices(
+        overviews=Overviews(database, redis, spend, lambda: gateway.state, clock),
+        people=PeopleLists(database, clock),
+        person=PersonPage(database, keys, spend, limits, clock),
+        hygiene=Hygiene(database, keys, clock),
+        audit=Audit(database),
+        blocking=Blocking(database, sessions, proxy, clock),
+        changes=Changes(database, sessions, proxy, limits, clock),
+    )

@@ -1,5 +1,6 @@
 """Pages that belong to no feature: terms, the accent colour, the pattern page."""
 
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -9,6 +10,8 @@ from markupsafe import Markup, escape
 from portal.accounts.cookie import Visitor
 from portal.core.settings import Settings
 from portal.pages.accent import accent_css
+from portal.web.charts import BarChart, Series, bar_chart
+from portal.web.numbers import compact
 from portal.web.templating import Pages
 
 
@@ -38,4 +41,10 @@ class SiteRoutes:
         return Response(self._accent, media_type="text/css", headers={"cache-control": "public, max-age=300"})
 
     async def patterns(self, request: Request) -> Response:
-        return self._pages.render(request, "dev_patterns.html", {})
+        return self._pages.render(request, "dev_patterns.html", {"chart": _sample_chart()})
+
+
+def _sample_chart() -> BarChart:
+    days = [(date(2026, 1, number), (number * 7 % 11, number % 4)) for number in range(1, 15)]
+    series = [Series("One", 1), Series("Two", 2)]
+    return bar_chart("Things per day", days, series, summary="Something about all days", tick=compact, text=str)

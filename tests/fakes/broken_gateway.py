@@ -1,5 +1,7 @@
 """Stands between the portal and the real LiteLLM and breaks one of its routes, in a chosen manner."""
 
+import asyncio
+import threading
 from typing import Any
 
 import httpx
@@ -12,9 +14,15 @@ class BrokenGateway:
         self._http = httpx.AsyncClient(base_url=gateway_url, timeout=30)
         self._path = ""
         self._manner = ""
+        self.is_hanging = threading.Event()
+        # The aliases of the keys that LiteLLM was asked to make.
+        self.made: list[str] = []
 
     def breaks(self, path: str, manner: str) -> None:
-        """`500` and `400` are answers, `cut` is none, `answer lost` cuts after LiteLLM has done its work."""
+        """`500` and `400` are answers, `cut` is none, `answer lost` cuts after LiteLLM has done its work.
+
+        `hang` never answers, `hang after` neither, but after LiteLLM has done its work; `is_hanging` is set then.
+        """
         self._path, self._manner = path, manner
 
     def heals(self) -> None:
@@ -29,17 +37,28 @@ class BrokenGateway:
             await send({"type": "lifespan.shutdown.complete"})
             return
         request = Request(scope, receive)
-        if scope["path"] == self._path and self._manner != "answer lost":
+        breaks = scope["path"] == self._path
+        if breaks and self._manner == "hang":
+            await self._hang()
+        if breaks and self._manner in {"cut", "400", "500"}:
             if self._manner == "cut":
                 return  # the server closes a connection that an application leaves without an answer
             await JSONResponse({"error": {"message": "boom"}}, int(self._manner))(scope, receive, send)
             return
         answer = await self._pass_on(request)
-        if scope["path"] == self._path:
+        if breaks and self._manner == "hang after":
+            await self._hang()
+        if breaks:
             return
         await answer(scope, receive, send)
 
+    async def _hang(self) -> None:
+        self.is_hanging.set()
+        await asyncio.Event().wait()
+
     async def _pass_on(self, request: Request) -> Response:
+        if request.url.path == "/key/generate":
+            self.made.append((await request.json())["key_alias"])
         headers = {name: value for name, value in request.headers.items() if name in {"authorization", "content-type"}}
         answer = await self._http.request(
             request.method,

@@ -70,3 +70,13 @@ def test_person_reads_what_happened_but_not_who_it_was(member, olga):
     assert "accounts.limits_changed" in answer.text
     assert str(olga.person.id) not in answer.text
     assert "Olga" not in answer.text
+
+
+def test_person_reads_why_their_key_was_blocked(claimant, olga):
+    person = claimant(name="Watched")
+    assert olga.client.post(f"/api/operator/keys/{person.key_id}/block", json=REASON).status_code == 204
+
+    answer = person.client.get("/api/account/events")
+
+    assert "Key blocked: “Watched” (by an operator), because: Because of a test" in answer.text
+    assert str(olga.person.id) not in answer.text

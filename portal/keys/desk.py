@@ -1,0 +1,58 @@
+"""Everything that people can do with their keys, for the JSON and the pages alike."""
+
+from dataclasses import dataclass
+
+from portal.accounts.session import Sessions
+from portal.clients.captcha import Captcha
+from portal.clients.litellm_proxy import LitellmProxy
+from portal.core.clock import Clock
+from portal.core.database import Database
+from portal.core.rates import RateLimiter
+from portal.core.settings import Settings
+from portal.keys.change import KeyChanges
+from portal.keys.claim import Claims
+from portal.keys.create import Creations
+from portal.keys.issue import KeyIssuer
+from portal.keys.limits import Limits
+from portal.keys.overview import KeyOverview
+from portal.keys.rotate import Rotations
+
+
+@dataclass(frozen=True)
+class KeyDesk:
+    claims: Claims
+    creations: Creations
+    rotations: Rotations
+    changes: KeyChanges
+    overview: KeyOverview
+
+
+def key_desk(
+    settings: Settings,
+    *,
+    database: Database,
+    proxy: LitellmProxy,
+    limits: Limits,
+    sessions: Sessions,
+    limiter: RateLimiter,
+    captcha: Captcha,
+    clock: Clock,
+) -> KeyDesk:
+    issuer = KeyIssuer(database, proxy, limits, clock)
+    rate = settings.keys_made_per_person
+    return KeyDesk(
+        claims=Claims(
+            settings,
+            database=database,
+            proxy=proxy,
+            issuer=issuer,
+            sessions=sessions,
+            limiter=limiter,
+            captcha=captcha,
+            clock=clock,
+        ),
+        creations=Creations(database, issuer, limiter, rate=rate, terms_version=settings.terms_version, clock=clock),
+        rotations=Rotations(database, proxy, limits, issuer, limiter, rate=rate, clock=clock),
+        changes=KeyChanges(database, proxy, clock),
+        overview=KeyOverview(database, proxy, limits, clock),
+    )
