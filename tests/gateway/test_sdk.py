@@ -75,7 +75,7 @@ def test_response_streams_the_same_text(platform_client: OpenAI):
     with platform_client.responses.stream(model="sample-chat", input="Grüße, 世界") as stream:
         pieces = [event.delta for event in stream if event.type == "response.output_text.delta"]
 
-    assert len(pieces) > 1
+    assert pieces
     assert "".join(pieces) == stream.get_final_response().output_text
 
 

@@ -1,0 +1,39 @@
+"""From the client through door and LiteLLM to the endpoint, with the real parts."""
+
+import json
+import time
+from uuid import uuid4
+
+import httpx
+import pytest
+
+
+@pytest.fixture
+def key(visitor: httpx.Client) -> dict[str, str]:
+    claim = visitor.post("/api/keys/claim", json={"accept_terms": True}).raise_for_status()
+    return {"authorization": f"Bearer {claim.json()['key']}"}
+
+
+def line_of(platform, request_id: str) -> dict | None:
+    text = (platform.data_dir / "logs" / "sample-endpoint.log").read_text()
+    return next((json.loads(line) for line in text.splitlines() if request_id in line), None)
+
+
+@pytest.mark.req("G11")
+def test_client_that_leaves_stops_the_endpoint(platform, visitor: httpx.Client, key: dict[str, str]):
+    """The answer is far larger than all buffers on the way, so the endpoint is not through when the client leaves."""
+    request_id = f"leaving-{uuid4().hex}"
+    messages = [{"role": "user", "content": "Count to 99999"}]
+    body = {"model": "sample-chat", "messages": messages, "stream": True}
+    headers = {**key, "x-request-id": request_id}
+    with visitor.stream("POST", "/api/v1/chat/completions", json=body, headers=headers) as answer:
+        pieces = answer.iter_raw()
+        next(pieces)
+        time.sleep(1)
+        assert line_of(platform, request_id) is None
+
+    deadline = time.monotonic() + 20
+    while not (line := line_of(platform, request_id)):
+        assert time.monotonic() < deadline, "the endpoint goes on"
+        time.sleep(0.05)
+    assert line["status"] == 200
