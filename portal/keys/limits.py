@@ -33,6 +33,7 @@ class Limits:
         self._proxy = proxy
         self._policies = policies
         self._clock = clock
+        self._teams: set[str] = set()
 
     def policy_of(self, kind: Kind) -> Policy:
         """Without what an operator changed for one person."""
@@ -51,7 +52,9 @@ class Limits:
         await self.ensure(person_id, policy)
 
     async def ensure(self, person_id: UUID, policy: Policy) -> None:
-        """The person's row in LiteLLM exists and carries the limits of `policy`."""
+        """The person's row in LiteLLM exists and carries the limits of `policy`, and the team exists."""
+        if policy.team not in self._teams:
+            await self._ensure_team(policy)
         known = await self._proxy.user(str(person_id))
         noted = known.metadata.get(NOTE) if known else None
         if noted != policy.limits:
@@ -60,12 +63,18 @@ class Limits:
     async def keep_in_step(self) -> None:
         """Teams exist and carry the policy, and so does everybody with a key, in few calls and only after a change."""
         for kind, policy in self._policies.items():
-            noted = (await self._proxy.ensure_team(policy.team, policy.models)).get(NOTE)
+            noted = await self._ensure_team(policy)
             if noted == policy.limits:
                 continue
             count = await self._bring_people(kind, noted)
             await self._proxy.note_on_team(policy.team, {NOTE: policy.limits})
             log.info("keys.policy_applied", team=policy.team, people=count)
+
+    async def _ensure_team(self, policy: Policy) -> dict[str, Any] | None:
+        """The limits that its people were brought to."""
+        metadata = await self._proxy.ensure_team(policy.team, policy.models)
+        self._teams.add(policy.team)
+        return metadata.get(NOTE)
 
     async def _bring_people(self, kind: Kind, noted: dict[str, Any] | None) -> int:
         count, last = 0, None

@@ -36,7 +36,7 @@ def test_claim_while_the_gateway_is_not_there_counts_nothing(portal_with, browse
     assert rows(portal_database) == before
 
 
-@pytest.mark.parametrize("step", ["/v2/user/info", "/user/update", "/key/generate"])
+@pytest.mark.parametrize("step", ["/team/info", "/v2/user/info", "/user/update", "/key/generate"])
 @pytest.mark.parametrize("manner", ["500", "400", "cut"])
 def test_gateway_failing_at_any_step_leaves_no_row_no_key_and_no_count(
     platform, portal_with, browse, portal_database, admin, step, manner

@@ -38,6 +38,11 @@ dialog.addEventListener("click", (event) => {
   dialog.close();
 });
 
+// The browser may bring the page back from its memory as it was left: busy, and with keys as they were.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
 // One press sends a form once.
 document.addEventListener("submit", ({ target }) => {
   const button = target.querySelector("button[data-busy-label]");
