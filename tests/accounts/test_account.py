@@ -153,6 +153,8 @@ def test_visitor_with_a_key_sees_what_we_know(visitor):
 
     assert page.status_code == 200
     assert "somebody@example.org" in page.text
+    assert "Delete your data" in page.text
+    assert "Sign out everywhere" not in page.text
     assert 'href="/account"' in visitor.get("/keys").text
     assert (known["kind"], known["email"]) == ("permissionless", "somebody@example.org")
     assert visitor.patch("/api/account", json={"name": "Ada"}).status_code == 401
