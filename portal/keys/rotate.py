@@ -39,6 +39,13 @@ class KeyIsOver(Conflict):
         super().__init__("This key no longer works, so it can't be rotated. You can get a new one.")
 
 
+class KeyIsBlocked(Conflict):
+    code = "key_is_blocked"
+
+    def __init__(self) -> None:
+        super().__init__("An operator has blocked this key, so it can't be rotated. Please contact us.")
+
+
 class RotationUnderWay(Conflict):
     code = "rotation_under_way"
 
@@ -118,6 +125,8 @@ class Rotations:
         now = self._clock()
         if old.revoked_at or (old.expires_at and old.expires_at - now < LEAST_LIFE):
             raise KeyIsOver
+        if old.blocked_at:
+            raise KeyIsBlocked
         if old.replaced_by:
             raise RotationUnderWay("This key has been rotated already. Please go on with the one that replaced it.")
         before = exists().where(col(IssuedKey.replaced_by) == old.id, working(IssuedKey, now))

@@ -96,6 +96,15 @@ def test_one_key_is_blocked_and_unblocked_without_its_person(claimant, block):
     person.works()
 
 
+def test_blocked_key_can_not_be_rotated_into_one_that_works(claimant, block):
+    person = claimant()
+    assert block("keys", person.key_id, "block") == 204
+
+    refused = person.client.post(f"/api/keys/{person.key_id}/rotate", json={})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "key_is_blocked")
+
+
 def test_unblocking_a_key_of_a_blocked_person_does_not_let_it_work(claimant, block):
     person = claimant()
     assert block("keys", person.key_id, "block") == 204
