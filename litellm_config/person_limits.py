@@ -4,8 +4,9 @@ Requests, tokens and budget of the user row are LiteLLM's own work. Two things a
 
 - `max_parallel_requests` of the user row, which LiteLLM stores but enforces for keys alone. The slots are LiteLLM's
   own: counted in Redis for all processes, given back on errors and disconnects, expired when a process dies.
-- People are not on the team's roster, which is one JSON column that every request would parse. LiteLLM then looks
-  for a membership in the database in every request; that there is none is remembered as long as the key itself.
+- Only the first people are on a team's roster, which is one JSON column that every request parses. For the others
+  LiteLLM looks for a membership in the database in every request; that there is none is remembered as long as the key
+  itself.
 """
 
 from collections.abc import Mapping

@@ -76,8 +76,23 @@ class LitellmProxy:
 
     async def team(self, team: str) -> Mapping[str, Any] | None:
         """The team's metadata. https://docs.litellm.ai/docs/proxy/team_based_routing"""
-        found = await self._ask("GET", "/team/info", params={"team_id": team}, absent=HTTPStatus.NOT_FOUND)
-        return None if found is None else found["team_info"].get("metadata") or {}
+        found = await self._team_info(team)
+        return None if found is None else found.get("metadata") or {}
+
+    async def roster_size(self, team: str) -> int:
+        found = await self._team_info(team)
+        return len(found["members_with_roles"]) if found else 0
+
+    async def add_member(self, team: str, user: str) -> None:
+        """Does nothing when the user is a member already."""
+        member = {"team_id": team, "member": {"role": "user", "user_id": user}}
+        await self._ask("POST", "/team/member_add", json=member, absent=HTTPStatus.BAD_REQUEST)
+
+    async def _team_info(self, team: str) -> dict[str, Any] | None:
+        # Without a limit every key of the team would be in the answer.
+        params = {"team_id": team, "key_limit": "1"}
+        found = await self._ask("GET", "/team/info", params=params, absent=HTTPStatus.NOT_FOUND)
+        return None if found is None else found["team_info"]
 
     async def ensure_team(self, team: str, models: Sequence[str]) -> Mapping[str, Any]:
         """Its metadata, from before."""
