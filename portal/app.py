@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Self
 
 import httpx
 from fastapi import FastAPI
@@ -72,21 +74,42 @@ CAPTCHA_TIMEOUT = httpx.Timeout(5)
 AUTH0_TIMEOUT = httpx.Timeout(5, connect=2)
 
 
+@dataclass(frozen=True)
+class Outward:
+    """The connections to others, each with its time-outs."""
+
+    management: httpx.AsyncClient
+    relay: httpx.AsyncClient
+    captcha: httpx.AsyncClient
+    auth0: httpx.AsyncClient
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        # One for all, because reading the certificates takes its time.
+        tls = httpx.create_ssl_context()
+        admin = {"authorization": f"Bearer {settings.litellm_admin_key.get_secret_value()}"}
+        endpoint = settings.litellm_api_endpoint
+        return cls(
+            management=httpx.AsyncClient(base_url=endpoint, headers=admin, timeout=MANAGEMENT_TIMEOUT, verify=tls),
+            relay=upstream.connect(endpoint, tls),
+            captcha=httpx.AsyncClient(timeout=CAPTCHA_TIMEOUT, verify=tls),
+            auth0=httpx.AsyncClient(timeout=AUTH0_TIMEOUT, verify=tls),
+        )
+
+    async def close(self) -> None:
+        for http in (self.management, self.relay, self.captcha, self.auth0):
+            await http.aclose()
+
+
 def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     """Nothing connects before the first request or the lifespan, so the first page does not wait for anybody."""
-    admin = {"authorization": f"Bearer {settings.litellm_admin_key.get_secret_value()}"}
-    endpoint = settings.litellm_api_endpoint
-    management_http = httpx.AsyncClient(base_url=endpoint, headers=admin, timeout=MANAGEMENT_TIMEOUT)
-    relay_http = upstream.connect(endpoint)
-    captcha_http = httpx.AsyncClient(timeout=CAPTCHA_TIMEOUT)
-    auth0_http = httpx.AsyncClient(timeout=AUTH0_TIMEOUT)
-
+    outward = Outward.open(settings)
     database = Database(settings.database_url)
     redis = cache.connect(settings.redis_url)
-    proxy = LitellmProxy(management_http)
-    reader = LitellmReader(management_http)
+    proxy = LitellmProxy(outward.management)
+    reader = LitellmReader(outward.management)
     gateway = GatewayStatus(proxy)
-    captcha = _captcha(settings, captcha_http)
+    captcha = _captcha(settings, outward.captcha)
     table = policies(settings)
     limits = Limits(database, proxy, table, clock)
     sessions = Sessions(redis, clock, idle_ttl=settings.session_idle_ttl, max_age=settings.session_max_age)
@@ -131,8 +154,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        for http in (management_http, relay_http, captcha_http, auth0_http):
-            await http.aclose()
+        await outward.close()
         await redis.aclose()
         await database.close()
 
@@ -186,7 +208,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     if settings.has_auth0:
         auth0 = auth0_routes(
             settings,
-            http=auth0_http,
+            http=outward.auth0,
             services=services,
             database=database,
             redis=redis,
@@ -201,7 +223,9 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         CsrfGuard, errors, lambda request: base_url(request, settings.public_url, settings.trusted_proxies)
     )
     site.add_middleware(SecurityHeaders, {**captcha.csp, **auth0_csp(settings)}, https=https)
-    door = Door(relay_http, max_body_bytes=settings.api_max_body_bytes, is_starting=lambda: gateway.state == "starting")
+    door = Door(
+        outward.relay, max_body_bytes=settings.api_max_body_bytes, is_starting=lambda: gateway.state == "starting"
+    )
     return RequestContext(_front(site, door))
 
 

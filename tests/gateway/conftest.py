@@ -17,6 +17,7 @@ from portal.sample_endpoint import Options, create_app
 
 LIMIT = 100_000
 PREFIX = "/api/v1"
+TLS = httpx.create_ssl_context()
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitable[None]]
 
 
@@ -117,7 +118,7 @@ def recorder() -> Iterator[Upstream]:
 
 @pytest.fixture(scope="session")
 def recorder_door(recorder: Upstream) -> Iterator[str]:
-    with served(portal_with(connect(recorder.url), is_starting=False)) as url:
+    with served(portal_with(connect(recorder.url, TLS), is_starting=False)) as url:
         yield url + PREFIX
 
 
@@ -133,7 +134,7 @@ def door_to() -> Iterator[Callable[..., str]]:
     with ExitStack() as stack:
 
         def start(url: str, *, is_starting: bool = False, read_seconds: float = 30) -> str:
-            app = portal_with(connect(url, read_seconds=read_seconds), is_starting=is_starting)
+            app = portal_with(connect(url, TLS, read_seconds=read_seconds), is_starting=is_starting)
             return stack.enter_context(served(app)) + PREFIX
 
         yield start
@@ -158,7 +159,7 @@ def slow_upstream_url(upstream_key: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def door(upstream_url: str) -> Iterator[str]:
-    with served(portal_with(connect(upstream_url), is_starting=False)) as url:
+    with served(portal_with(connect(upstream_url, TLS), is_starting=False)) as url:
         yield url + PREFIX
 
 
