@@ -19,7 +19,7 @@ import wave
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -39,6 +39,7 @@ MODELS = {
 }
 FAILURES = ("hang", "cut", "garbage")
 CUT_AFTER_CHUNKS = 8
+SLOW_RATE = 20.0
 MOST_CHOICES = 8
 DIMENSIONS = 256
 LARGEST_SIDE = 2048
@@ -84,7 +85,7 @@ class ApiError(Exception):
 
 def write_answer(model: str, messages: list[Json], choice: int) -> str:
     prompt = text_of(messages[-1])
-    if counting := re.search(r"count to (\d{1,5})\b", prompt, re.IGNORECASE):
+    if counting := re.search(r"count (?:slowly )?to (\d{1,5})\b", prompt, re.IGNORECASE):
         return " ".join(str(number) for number in range(1, int(counting[1]) + 1))
     quoted = " ".join(prompt.split())[:300]
     again = f" (choice {choice + 1})" if choice else ""
@@ -284,6 +285,7 @@ async def answer(body: Json, options: Options, kind: str, chunk_kind: str, choic
         replies = [reply_to(body, number) for number in range(body.get("n") or 1)]
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ApiError(400, "A field of the request is of the wrong kind.", "invalid_value") from error
+    options = paced(options, body["messages"])
     head = {"id": f"sample-{uuid.uuid4().hex}", "created": int(time.time()), "model": body["model"]}
     if body.get("stream"):
         stream = events(body, replies, {**head, "object": chunk_kind}, choice, options)
@@ -293,6 +295,12 @@ async def answer(body: Json, options: Options, kind: str, chunk_kind: str, choic
     await pause(options, usage["completion_tokens"])
     choices = [choice(index, reply.message(), reply.finish_reason, "message") for index, reply in enumerate(replies)]
     return JSONResponse({**head, "object": kind, "choices": choices, "usage": usage})
+
+
+def paced(options: Options, messages: list[Json]) -> Options:
+    """ "Count slowly to 100" gets the pace of a slow model, however fast this one is."""
+    is_slow = re.search(r"\bslowly\b", text_of(messages[-1]), re.IGNORECASE)
+    return replace(options, rate=SLOW_RATE) if is_slow else options
 
 
 async def pause(options: Options, tokens: int) -> None:

@@ -31,7 +31,11 @@ class Auth0People:
             .on_conflict_do_nothing(index_elements=["subject"])
             .returning(col(Person.id))
         )
-        theirs = select(Person).where(Person.subject == profile.sub, Person.kind == Kind.AUTH0).with_for_update()
+        theirs = (
+            select(Person)
+            .where(Person.subject == profile.sub, Person.kind == Kind.AUTH0)
+            .with_for_update(key_share=True)
+        )
         async with self._database.transaction() as session:
             # Two tabs may be the first at the same time.
             is_new = (await session.exec(add_if_new)).first() is not None

@@ -64,7 +64,7 @@ class Consents:
         at = self._clock()
         async with self._database.transaction() as session:
             # Two clicks at once give one consent.
-            await session.exec(select(Person.id).where(Person.id == person_id).with_for_update())
+            await session.exec(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
             before = await self._state(session, person_id)
             if wanted.accept_terms and not before.is_current:
                 self.give(session, person_id, Document.TERMS, at, ip=ip)

@@ -9,7 +9,7 @@ from portal.accounts.events import record
 from portal.accounts.password import Password, Passwords, weakness
 from portal.accounts.session import Sessions
 from portal.core.clock import Clock
-from portal.core.database import Database
+from portal.core.database import ROW_LOCK, Database
 from portal.core.errors import BadInput, Conflict, SignInNeeded
 from portal.models import Action, Person
 
@@ -61,7 +61,7 @@ async def set_password(
 ) -> None:
     """Sessions end before the commit, so that there is never a new password beside an old session."""
     async with database.transaction() as session:
-        row = await session.get(Person, person.id, with_for_update=True)
+        row = await session.get(Person, person.id, with_for_update=ROW_LOCK)
         if row is None:
             raise SignInNeeded
         row.password_hash = hashed

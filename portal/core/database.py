@@ -11,6 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from portal.core.errors import Unavailable
 
 CONNECT_TIMEOUT_SECONDS = 3
+# For `with_for_update`: FOR NO KEY UPDATE. One at a time may change the row, and what refers to it is still written, so
+# that an event about a person never waits for the one who waits for it.
+ROW_LOCK = {"key_share": True}
 
 
 def sqlalchemy_url(url: SecretStr) -> str:

@@ -25,7 +25,7 @@ from portal.accounts.sign_in import PersonBlocked
 from portal.clients.litellm_proxy import LitellmProxy, ProxyRefused, ProxyUnavailable
 from portal.core.clock import Clock
 from portal.core.crypto import digest, new_api_key, preview
-from portal.core.database import Database
+from portal.core.database import ROW_LOCK, Database
 from portal.core.errors import KeyLimitReached, SignInNeeded
 from portal.core.logs import get_logger
 from portal.keys.limits import Limits
@@ -91,7 +91,7 @@ class KeyIssuer:
 
     async def lock(self, session: AsyncSession, person: Person) -> Person:
         """Nobody else makes or changes keys of this person until the transaction ends."""
-        stored = await session.get(Person, person.id, with_for_update=True)
+        stored = await session.get(Person, person.id, with_for_update=ROW_LOCK)
         if stored is None:
             if person.kind.has_account:
                 raise SignInNeeded

@@ -21,7 +21,7 @@ from portal.accounts.events import record
 from portal.accounts.session import Sessions
 from portal.clients.litellm_proxy import LitellmProxy, ProxyRefused, ProxyUnavailable
 from portal.core.clock import Clock
-from portal.core.database import Database
+from portal.core.database import ROW_LOCK, Database
 from portal.core.errors import Conflict, NotFound
 from portal.core.logs import get_logger
 from portal.models import Action, IssuedKey, Person
@@ -104,7 +104,7 @@ class Blocking:
             .where(is_blocked() != col(IssuedKey.is_blocked_in_gateway))
         )
         async with self._database.transaction() as session:
-            await session.get(Person, person_id, with_for_update=True)
+            await session.get(Person, person_id, with_for_update=ROW_LOCK)
             for key, blocked in (await session.exec(unfinished)).all():
                 await (self._proxy.block_key(key.token) if blocked else self._proxy.unblock_key(key.token))
                 key.is_blocked_in_gateway = blocked
@@ -121,7 +121,7 @@ class Blocking:
 
     async def _mark_person(self, person_id: UUID, at: datetime | None, actor: Person, reason: str) -> None:
         async with self._database.transaction() as session:
-            person = await session.get(Person, person_id, with_for_update=True)
+            person = await session.get(Person, person_id, with_for_update=ROW_LOCK)
             if person is None:
                 raise PersonNotFound
             if bool(person.blocked_at) == bool(at):

@@ -15,7 +15,7 @@ from portal.accounts.events import record
 from portal.accounts.session import Sessions
 from portal.clients.litellm_proxy import LitellmProxy, ProxyUnavailable
 from portal.core.clock import Clock
-from portal.core.database import Database
+from portal.core.database import ROW_LOCK, Database
 from portal.models import Action, IssuedKey, LimitOverride, Person
 from portal.operators.blocking import NotFinished, PersonNotFound
 from portal.operators.keys import KeyNotFound
@@ -77,7 +77,7 @@ class Changes:
         if not await self._proxy.is_alive():
             raise ProxyUnavailable(reached=False)
         async with self._database.transaction() as session:
-            if await session.get(Person, person_id, with_for_update=True) is None:
+            if await session.get(Person, person_id, with_for_update=ROW_LOCK) is None:
                 raise PersonNotFound
             before = await session.get(LimitOverride, person_id)
             changed = LimitOverride(person_id=person_id, changed_at=self._clock(), **change.model_dump())
