@@ -186,7 +186,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
             settings,
             desk,
             people=people,
-            home=HomePage(settings, table[Kind.PERMISSIONLESS], captcha, pages),
+            home=HomePage(settings, table[Kind.PERMISSIONLESS], captcha, pages, lambda: gateway.example_model),
             captcha=captcha,
             proxy=proxy,
             pages=pages,

@@ -19,17 +19,24 @@ STARTING_SECONDS = 180
 class GatewayStatus:
     def __init__(self, proxy: LitellmProxy) -> None:
         self.state: GatewayState = "starting"
+        # For examples; `None` until LiteLLM was ready once.
+        self.example_model: str | None = None
         self._proxy = proxy
         self._since_start = 0.0
 
     async def watch(self, when_ready: Callable[[], Awaitable[None]]) -> None:
         """Runs until cancelled; `when_ready` is called each time LiteLLM has come (back), until it succeeds."""
+
+        async def prepare() -> None:
+            await when_ready()
+            self.example_model = await self._proxy.first_chat_model()
+
         prepared = False
         while True:
             alive = await self._proxy.is_alive()
             self._note(alive=alive)
             if alive and not prepared:
-                prepared = await _succeeds(when_ready)
+                prepared = await _succeeds(prepare)
             prepared = prepared and alive
             seconds = SECONDS_BETWEEN_LOOKS[self.state]
             await asyncio.sleep(seconds)

@@ -17,8 +17,9 @@ from portal.keys.claim import ClaimRequest
 from portal.keys.create import CreateRequest
 from portal.keys.desk import KeyDesk
 from portal.keys.issue import KeyReveal
-from portal.keys.overview import KeyState, KeySummary, new_summary
+from portal.keys.overview import KeySummary, new_summary
 from portal.keys.search import Search
+from portal.keys.working import KeyState
 from portal.web.client_address import Network, client_ip, network_of
 
 # Beyond it lies nothing that a grace may be, only what a timedelta can't hold.

@@ -1,5 +1,6 @@
 """The landing page: what one gets, and the form to get it."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -16,7 +17,15 @@ from portal.web.templating import Pages
 
 
 class HomePage:
-    def __init__(self, settings: Settings, policy: Policy, captcha: Captcha, pages: Pages) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        policy: Policy,
+        captcha: Captcha,
+        pages: Pages,
+        example_model: Callable[[], str | None],
+    ) -> None:
+        self._example_model = example_model
         self._settings = settings
         self._policy = policy
         self._captcha = captcha
@@ -40,6 +49,7 @@ class HomePage:
                 "general": error.message if error and not fields else None,
             },
             "base_url": base_url(request, self._settings.public_url, self._settings.trusted_proxies) + "/api/v1",
+            "model": self._example_model() or "MODEL",
             "has_key": visitor is not None,
         }
         status = error.status if error else HTTPStatus.OK

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 from uuid import UUID
 
 from sqlalchemy import case, func
@@ -17,10 +17,9 @@ from portal.keys.limits import Limits
 from portal.keys.own import own_key
 from portal.keys.policy import Policy
 from portal.keys.search import Search, matching
-from portal.keys.working import counted, working
+from portal.keys.working import KeyState, counted, state_of, working
 from portal.models import IssuedKey, Person, Stage
 
-KeyState = Literal["active", "rotating", "expired", "revoked", "blocked"]
 STATES: tuple[KeyState, ...] = get_args(KeyState)
 
 
@@ -157,12 +156,7 @@ def _summary(row: IssuedKey, known: ProxyKey | None, policy: Policy, now: dateti
 
 
 def _state(row: IssuedKey, known: ProxyKey | None, now: datetime, *, stale: bool) -> KeyState:
-    if row.revoked_at:
-        return "revoked"
-    if row.expires_at and row.expires_at <= now:
-        return "expired"
-    if known is None and not stale:
-        return "revoked"  # Somebody removed it in LiteLLM itself.
-    if known and known.blocked:
-        return "blocked"
-    return "rotating" if row.ends_at else "active"
+    state = state_of(row, now, is_blocked=bool(known and known.blocked))
+    is_gone = known is None and not stale
+    # Somebody removed it in LiteLLM itself.
+    return "revoked" if is_gone and state != "expired" else state

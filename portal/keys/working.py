@@ -1,13 +1,25 @@
-"""Which keys work, and how many of them count against the limit, as conditions for the database."""
+"""Which keys work, and how many of them count against the limit."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, exists
 
 from portal.models import IssuedKey
+
+KeyState = Literal["active", "rotating", "expired", "revoked", "blocked"]
+
+
+def state_of(key: IssuedKey, at: datetime, *, is_blocked: bool) -> KeyState:
+    if key.revoked_at or (key.ends_at and key.ends_at <= at):
+        return "revoked"
+    if key.expires_at and key.expires_at <= at:
+        return "expired"
+    if is_blocked:
+        return "blocked"
+    return "rotating" if key.ends_at else "active"
 
 
 def working(key: Any, at: datetime) -> ColumnElement[bool]:

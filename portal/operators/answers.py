@@ -9,10 +9,11 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from portal.clients.litellm_spend import Counts
+from portal.keys.working import KeyState
 from portal.models import Action, Document, Kind, Person
 from portal.operators.audit import AuditRow
 from portal.operators.hygiene import KeyList, ListedKey
-from portal.operators.keys import KeyRow, State
+from portal.operators.keys import KeyRow
 from portal.operators.overview import OperatorOverview
 from portal.operators.paging import Page
 from portal.operators.person import PersonDetails
@@ -60,7 +61,7 @@ class KeyRowAnswer(Answer):
     name: str
     preview: str
     team: str
-    state: State
+    state: KeyState
     is_blocked: bool
     created_at: datetime
     expires_at: datetime | None

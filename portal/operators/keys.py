@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_
@@ -11,9 +10,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.core.errors import NotFound
+from portal.keys.working import KeyState, state_of, working
 from portal.models import IssuedKey, Person, Stage
-
-State = Literal["active", "rotating", "expired", "revoked", "blocked"]
 
 
 class KeyNotFound(NotFound):
@@ -29,7 +27,7 @@ class KeyRow:
     name: str
     preview: str
     team: str
-    state: State
+    state: KeyState
     is_blocked: bool
     created_at: datetime
     expires_at: datetime | None
@@ -43,23 +41,9 @@ def person_label(person: Person) -> str:
     return person.name or person.email or f"{'Member' if person.kind.has_account else 'Visitor'} {str(person.id)[:8]}"
 
 
-def state_of(key: IssuedKey, person: Person, now: datetime) -> State:
-    if key.revoked_at or (key.ends_at and key.ends_at <= now):
-        return "revoked"
-    if key.expires_at and key.expires_at <= now:
-        return "expired"
-    if key.blocked_at or person.blocked_at:
-        return "blocked"
-    return "rotating" if key.ends_at else "active"
-
-
 def is_valid(now: datetime) -> ColumnElement[bool]:
     """Neither revoked nor expired nor at the end of its grace; it may be blocked."""
-    return and_(
-        col(IssuedKey.revoked_at).is_(None),
-        or_(col(IssuedKey.expires_at).is_(None), col(IssuedKey.expires_at) > now),
-        or_(col(IssuedKey.ends_at).is_(None), col(IssuedKey.ends_at) > now),
-    )
+    return and_(working(IssuedKey, now), or_(col(IssuedKey.ends_at).is_(None), col(IssuedKey.ends_at) > now))
 
 
 def is_blocked() -> ColumnElement[bool]:
@@ -82,7 +66,7 @@ async def key_rows(session: AsyncSession, keys: Sequence[IssuedKey], now: dateti
             name=key.name or "Unnamed key",
             preview=key.preview,
             team=key.team,
-            state=state_of(key, people[key.person_id], now),
+            state=state_of(key, now, is_blocked=bool(key.blocked_at or people[key.person_id].blocked_at)),
             is_blocked=key.blocked_at is not None,
             created_at=key.created_at,
             expires_at=key.expires_at,

@@ -81,6 +81,8 @@ class ErrorPages:
             response = self._pages.render(request, "error.html", context, status=problem.status)
         if retry_after:
             response.headers["retry-after"] = str(retry_after)
+        if problem.status == HTTPStatus.UNAUTHORIZED:
+            response.headers["www-authenticate"] = "Bearer"
         return response
 
 
@@ -91,8 +93,9 @@ def _wants_json(request: Request) -> bool:
 
 def _to_sign_in(request: Request, *, again: bool) -> Response:
     """And back to the page that asked for it; a form can't be sent again, so back to the page it stands on."""
-    here = request.url.path if request.method == "GET" else urlsplit(request.headers.get("referer", "")).path
-    query = {"next": here or "/"} | ({"again": "1"} if again else {})
+    here = urlsplit(str(request.url) if request.method == "GET" else request.headers.get("referer", ""))
+    path = here._replace(scheme="", netloc="", fragment="").geturl()
+    query = {"next": path or "/"} | ({"again": "1"} if again else {})
     return RedirectResponse(f"/login?{urlencode(query)}", status_code=HTTPStatus.SEE_OTHER)
 
 

@@ -1,5 +1,8 @@
 """From the landing page to a key, as a person does it."""
 
+import time
+from datetime import timedelta
+
 import openai
 import pytest
 from fakes.recaptcha import SECRET, FakeRecaptcha
@@ -43,6 +46,28 @@ def test_checkbox_captcha_is_solved_on_the_page(portal_with, page):
         page.get_by_role("button", name="Get a key").click()
 
         expect(page.get_by_text("only time", exact=False).first).to_be_visible()
+
+
+@pytest.mark.req("K1", "K5")
+def test_expired_key_is_renewed_in_one_click(portal_with, page):
+    with portal_with(permissionless_key_ttl=timedelta(seconds=2)) as server:
+        wait_for_gateway(server.url)
+        page.goto(server.url)
+        page.get_by_label("Name", exact=False).first.fill("Weekend project")
+        page.get_by_role("checkbox").check()
+        page.get_by_role("button", name="Get a key").click()
+        expect(page.get_by_text("only time", exact=False).first).to_be_visible()
+        renew = page.get_by_role("button", name="Renew")
+        deadline = time.monotonic() + 20
+        page.goto(f"{server.url}/keys")
+        while not renew.count():
+            assert time.monotonic() < deadline, "the key does not expire"
+            page.reload()
+
+        renew.click()
+
+        expect(page.get_by_text("only time", exact=False).first).to_be_visible()
+        expect(page.get_by_text("Weekend project").first).to_be_visible()
 
 
 @pytest.mark.req("C14")

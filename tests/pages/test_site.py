@@ -97,3 +97,9 @@ def test_production_has_no_pattern_page(portal_with, browse):
     assert "https://chat.example/api/v1" in home.text
     assert "max-age" in home.headers["strict-transport-security"]
     assert "https://www.gstatic.com/recaptcha/" in home.headers["content-security-policy"]
+
+
+def test_landing_page_shows_a_call_that_can_be_made(visitor):
+    page = visitor.get("/").text
+
+    assert "&#34;model&#34;: &#34;sample-chat&#34;" in page or '"model": "sample-chat"' in page

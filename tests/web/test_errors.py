@@ -97,3 +97,15 @@ def test_static_files_are_kept_for_ever_under_their_hash_alone(visitor):
 )
 def test_static_files_end_at_their_folder(visitor, path):
     assert visitor.get(path).status_code == 404
+
+
+def test_sign_in_leads_back_to_the_whole_address(visitor):
+    answer = visitor.get("/usage?days=7")
+
+    assert answer.headers["location"] == "/login?next=%2Fusage%3Fdays%3D7"
+
+
+def test_program_is_told_how_to_say_who_it_is(visitor):
+    answer = visitor.get("/api/account")
+
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
