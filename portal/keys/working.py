@@ -13,7 +13,8 @@ KeyState = Literal["active", "rotating", "expired", "revoked", "blocked"]
 
 
 def state_of(key: IssuedKey, at: datetime, *, is_blocked: bool) -> KeyState:
-    if key.revoked_at or (key.ends_at and key.ends_at <= at):
+    """A key whose grace is over is rotating until it is certain that it no longer works."""
+    if key.revoked_at:
         return "revoked"
     if key.expires_at and key.expires_at <= at:
         return "expired"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -42,8 +42,8 @@ def person_label(person: Person) -> str:
 
 
 def is_valid(now: datetime) -> ColumnElement[bool]:
-    """Neither revoked nor expired nor at the end of its grace; it may be blocked."""
-    return and_(working(IssuedKey, now), or_(col(IssuedKey.ends_at).is_(None), col(IssuedKey.ends_at) > now))
+    """Neither revoked nor expired; it may be blocked."""
+    return working(IssuedKey, now)
 
 
 def is_blocked() -> ColumnElement[bool]:

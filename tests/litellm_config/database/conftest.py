@@ -2,7 +2,6 @@ import gc
 import itertools
 import os
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from engine_process import EngineProcess
-from postgres_server import PostgresServer
+from postgres_server import PostgresServer, running_server
 
 from litellm_config.database import ensure_client, ensure_engine, migrate
 
@@ -27,14 +26,8 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    # A short folder of its own, because the path of a Unix socket has at most 107 bytes.
-    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
-        Path(folder).chmod(0o755)
-        server = PostgresServer(Path(folder) / "server")
-        server.initialise()
-        server.start()
+    with running_server() as server:
         yield server
-        server.stop()
 
 
 @pytest.fixture

@@ -4,6 +4,9 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -55,6 +58,18 @@ class PostgresServer:
         query = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
         with self.connect() as connection:
             return connection.execute(query, [database]).fetchone()[0]
+
+
+@contextmanager
+def running_server() -> Iterator[PostgresServer]:
+    # A short folder of its own, because the path of a Unix socket has at most 107 bytes, and one that others may enter.
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
+        Path(folder).chmod(0o755)
+        server = PostgresServer(Path(folder) / "server")
+        server.initialise()
+        server.start()
+        yield server
+        server.stop()
 
 
 def free_port() -> int:

@@ -8,22 +8,16 @@ from typing import Any
 import pytest
 from conftest import StartEngine
 from engine_process import EngineProcess, raw_query
-from postgres_server import PostgresServer, free_port
+from postgres_server import PostgresServer, free_port, running_server
 
 from litellm_config.database.packages import litellm_schema
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def server() -> Iterator[PostgresServer]:
     """One that nobody else uses, to be stopped and started at will."""
-    folder = tmp_path_factory.mktemp("outage")
-    for parent in [folder, *folder.parents[:2]]:
-        parent.chmod(0o755)
-    server = PostgresServer(folder / "pg")
-    server.initialise()
-    server.start()
-    yield server
-    server.stop()
+    with running_server() as server:
+        yield server
 
 
 @pytest.fixture
