@@ -7,8 +7,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from portal.accounts.events import record
 from portal.core.clock import Clock
 from portal.core.database import Database
-from portal.core.errors import SignInNeeded
-from portal.models import Action, Person
+from portal.core.errors import Conflict, SignInNeeded
+from portal.models import Action, Kind, Person
 
 MAX_NAME_LENGTH = 80
 
@@ -32,12 +32,21 @@ class ProfileChange(BaseModel):
     name: PersonName
 
 
+class NameFromAuth0(Conflict):
+    code = "name_from_auth0"
+
+    def __init__(self) -> None:
+        super().__init__("Your name comes from Auth0. Change it there; we take it over when you sign in the next time.")
+
+
 class Profiles:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
     async def change(self, person: Person, wanted: ProfileChange, *, ip: str) -> Person:
+        if person.kind is Kind.AUTH0:
+            raise NameFromAuth0
         async with self._database.transaction() as session:
             row = await session.get(Person, person.id)
             if row is None:

@@ -184,3 +184,15 @@ def test_outage_is_a_page_and_nobody_is_signed_in(platform, portal_with, browse)
             assert answer.json()["code"] == code
             assert "outage@example.org" not in page.text
             assert "secret" not in page.text
+
+
+def test_name_of_auth0_is_changed_at_auth0(member):
+    """Saved here it would be gone with the next sign-in."""
+    client = member(kind=Kind.AUTH0, name="Ada Lovelace").client
+
+    refused = client.patch("/api/account", json={"name": "Countess"})
+    page = client.get("/account").text
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "name_from_auth0")
+    assert "Ada Lovelace" in page
+    assert "Save name" not in page
