@@ -24,8 +24,9 @@ from portal.core.clock import Clock
 from portal.core.database import ROW_LOCK, Database
 from portal.core.errors import Conflict, NotFound
 from portal.core.logs import get_logger
+from portal.keys.working import working
 from portal.models import Action, IssuedKey, Person
-from portal.operators.keys import KeyNotFound, is_blocked, is_valid
+from portal.operators.keys import KeyNotFound, is_blocked
 
 log = get_logger()
 
@@ -87,7 +88,7 @@ class Blocking:
         """What a gateway that went away, or a process that died, left to do; raises `ProxyUnavailable` again."""
         unfinished = (
             select(IssuedKey.person_id)
-            .where(is_valid(self._clock()), is_blocked() != col(IssuedKey.is_blocked_in_gateway))
+            .where(working(IssuedKey, self._clock()), is_blocked() != col(IssuedKey.is_blocked_in_gateway))
             .distinct()
         )
         async with self._database.transaction() as session:
@@ -100,7 +101,7 @@ class Blocking:
         """Tells LiteLLM what it does not know yet; the lock keeps a block and its opposite in their order."""
         unfinished = (
             select(IssuedKey, is_blocked())
-            .where(IssuedKey.person_id == person_id, is_valid(self._clock()))
+            .where(IssuedKey.person_id == person_id, working(IssuedKey, self._clock()))
             .where(is_blocked() != col(IssuedKey.is_blocked_in_gateway))
         )
         async with self._database.transaction() as session:

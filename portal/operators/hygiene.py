@@ -17,8 +17,9 @@ from portal.clients.litellm_keys import GatewayKey, LitellmKeys
 from portal.clients.litellm_proxy import ProxyUnavailable
 from portal.core.clock import Clock
 from portal.core.database import Database
+from portal.keys.working import working
 from portal.models import IssuedKey
-from portal.operators.keys import KeyRow, is_blocked, is_shown, is_valid, key_rows
+from portal.operators.keys import KeyRow, is_blocked, is_shown, key_rows
 from portal.operators.paging import Page, cut, page_of
 
 KEPT_FOR = timedelta(minutes=1)
@@ -98,7 +99,7 @@ class Hygiene:
         return await self._ours(found) if which in UNUSED else found
 
     async def _ours(self, keys: Sequence[GatewayKey]) -> list[GatewayKey]:
-        valid = select(IssuedKey.token).where(is_shown(), is_valid(self._clock()))
+        valid = select(IssuedKey.token).where(is_shown(), working(IssuedKey, self._clock()))
         async with self._database.transaction() as session:
             tokens = set((await session.exec(valid)).all())
         return [key for key in keys if key.token in tokens]
@@ -119,9 +120,9 @@ class Hygiene:
 def _conditions(which: KeyList, now: datetime) -> Sequence[ColumnElement[bool]]:
     match which:
         case KeyList.NEVER_EXPIRES:
-            return is_valid(now), col(IssuedKey.expires_at).is_(None)
+            return working(IssuedKey, now), col(IssuedKey.expires_at).is_(None)
         case KeyList.BLOCKED:
-            return is_valid(now), is_blocked()
+            return working(IssuedKey, now), is_blocked()
         case KeyList.EXPIRED:
             return col(IssuedKey.revoked_at).is_(None), col(IssuedKey.expires_at) <= now
         case _:

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.core.errors import NotFound
-from portal.keys.working import KeyState, state_of, working
+from portal.keys.working import KeyState, state_of
 from portal.models import IssuedKey, Person, Stage
 
 
@@ -39,11 +39,6 @@ class KeyRow:
 def person_label(person: Person) -> str:
     """What operators call somebody: the best that we know."""
     return person.name or person.email or f"{'Member' if person.kind.has_account else 'Visitor'} {str(person.id)[:8]}"
-
-
-def is_valid(now: datetime) -> ColumnElement[bool]:
-    """Neither revoked nor expired; it may be blocked."""
-    return working(IssuedKey, now)
 
 
 def is_blocked() -> ColumnElement[bool]:
