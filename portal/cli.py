@@ -59,7 +59,7 @@ def serve() -> None:
 def gateway() -> None:
     """Run LiteLLM alone, with our configuration."""
     settings = _settings()
-    from litellm_config.catalogue import CatalogueInvalid, write_effective_catalogue  # noqa: PLC0415
+    from litellm_config.catalogue import CatalogueInvalid, read_catalogue  # noqa: PLC0415
     from litellm_config.database import DatabaseSetupError, ensure_client, ensure_engine, migrate  # noqa: PLC0415
     from litellm_config.serve import serve as serve_gateway  # noqa: PLC0415
 
@@ -67,7 +67,7 @@ def gateway() -> None:
     with tempfile.TemporaryDirectory(prefix="portal-gateway-") as folder:
         catalogue = Path(folder) / "config.yaml"
         try:
-            write_effective_catalogue(settings.gateway_config, catalogue, os.environ)
+            read_catalogue(settings.gateway_config, os.environ).write(catalogue)
             ensure_client(os.environ)
             engine = ensure_engine(os.environ)
             migrate(database_url)
