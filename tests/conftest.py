@@ -6,10 +6,12 @@
 import itertools
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import certifi
 import httpx
 import psycopg
 import pytest
@@ -28,6 +30,12 @@ def anyio_backend() -> str:
 
 
 ADDRESSES = itertools.count(1)
+# Each of thousands of clients reads all certificates of the world, which takes it 30 ms; one certificate is enough to
+# talk to this machine, where nobody shows one.
+CERTIFICATE = tempfile.NamedTemporaryFile("w", suffix=".pem")  # noqa: SIM115 - it lives as long as this process
+CERTIFICATE.write(Path(certifi.where()).read_text().partition("\n\n")[0] + "\n")
+CERTIFICATE.flush()
+os.environ["SSL_CERT_FILE"] = CERTIFICATE.name
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
