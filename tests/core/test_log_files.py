@@ -10,7 +10,9 @@ from portal.core.log_files import CopiedOutput
 @pytest.fixture
 def output(tmp_path):
     stream = io.StringIO()
-    return stream, CopiedOutput(stream, tmp_path / "logs" / "portal.log"), tmp_path / "logs"
+    copied = CopiedOutput(stream, tmp_path / "logs" / "portal.log")
+    yield stream, copied, tmp_path / "logs"
+    copied.close()
 
 
 @pytest.mark.req("G7")
