@@ -2,7 +2,18 @@
 
 from litellm_config.catalogue.card import Card, Mode
 from litellm_config.catalogue.effective import Catalogue, read_catalogue
-from litellm_config.catalogue.file import load_catalogue
+from litellm_config.catalogue.endpoint import Endpoint
 from litellm_config.catalogue.mistakes import CatalogueInvalid, Mistake
+from litellm_config.catalogue.seed import Seed, SeedEndpoint
 
-__all__ = ["Card", "Catalogue", "CatalogueInvalid", "Mistake", "Mode", "load_catalogue", "read_catalogue"]
+__all__ = [
+    "Card",
+    "Catalogue",
+    "CatalogueInvalid",
+    "Endpoint",
+    "Mistake",
+    "Mode",
+    "Seed",
+    "SeedEndpoint",
+    "read_catalogue",
+]
