@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -59,31 +58,37 @@ def serve() -> None:
 def gateway() -> None:
     """Run LiteLLM alone, with our configuration."""
     settings = _settings()
-    from litellm_config.catalogue import CatalogueInvalid, read_catalogue  # noqa: PLC0415
+    from litellm_config.catalogue import CatalogueInvalid  # noqa: PLC0415
     from litellm_config.database import DatabaseSetupError, ensure_client, ensure_engine, migrate  # noqa: PLC0415
-    from litellm_config.serve import serve as serve_gateway  # noqa: PLC0415
+    from litellm_config.running import GatewayFailed, GatewayOptions, run_gateway  # noqa: PLC0415
+    from portal.core.logs import configure_logs  # noqa: PLC0415
 
+    configure_logs(settings.log_level)
     database_url = settings.gateway_database_url.get_secret_value()
-    with tempfile.TemporaryDirectory(prefix="portal-gateway-") as folder:
-        catalogue = Path(folder) / "config.yaml"
-        try:
-            read_catalogue(settings.gateway_config, os.environ).write(catalogue)
-            ensure_client(os.environ)
-            engine = ensure_engine(os.environ)
-            migrate(database_url)
-        except (CatalogueInvalid, DatabaseSetupError) as error:
-            _stop(str(error))
-        serve_gateway(
-            host=settings.gateway_host,
-            port=settings.gateway_port,
-            environment={
-                "CONFIG_FILE_PATH": str(catalogue),
-                "DATABASE_URL": database_url,
-                "LITELLM_MASTER_KEY": settings.litellm_admin_key.get_secret_value(),
-                "PRISMA_QUERY_ENGINE_BINARY": str(engine),
-                "REDIS_URL": settings.redis_url.get_secret_value(),
-            },
+    redis_url = settings.redis_url.get_secret_value()
+    try:
+        ensure_client(os.environ)
+        engine = ensure_engine(os.environ)
+        migrate(database_url)
+        run_gateway(
+            GatewayOptions(
+                host=settings.gateway_host,
+                port=settings.gateway_port,
+                catalogue_file=settings.gateway_config,
+                redis_url=redis_url,
+                drain_seconds=settings.gateway_drain.total_seconds(),
+                stop_seconds=settings.gateway_stop_grace.total_seconds(),
+                environment=os.environ,
+                litellm_environment={
+                    "DATABASE_URL": database_url,
+                    "LITELLM_MASTER_KEY": settings.litellm_admin_key.get_secret_value(),
+                    "PRISMA_QUERY_ENGINE_BINARY": str(engine),
+                    "REDIS_URL": redis_url,
+                },
+            )
         )
+    except (CatalogueInvalid, DatabaseSetupError, GatewayFailed) as error:
+        _stop(str(error))
 
 
 @app.command()

@@ -1,0 +1,33 @@
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from litellm_config.catalogue import Seed
+
+LITELLM = (sys.executable, "-m", "litellm_config.serve")
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewayOptions:
+    """Times are in seconds.
+
+    `environment` is where references of the catalogue are looked up, and what the workers start with;
+    `litellm_environment` is added for them. `worker` is the program; how to start and end it says `leash`.
+    """
+
+    host: str
+    port: int
+    catalogue_file: Path
+    redis_url: str
+    environment: Mapping[str, str] = field(repr=False)
+    litellm_environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    seed: Seed = field(default_factory=Seed)
+    worker: tuple[str, ...] = LITELLM
+    # The longest that an edit of the catalogue waits for running answers, and that a stop does.
+    drain_seconds: float = 600
+    stop_seconds: float = 25
+    # LiteLLM needs 25 on two idle cores.
+    start_seconds: float = 180
+    # Between two looks at the file; what has just changed is judged at the second look.
+    look_seconds: float = 1
