@@ -1,4 +1,4 @@
-"""The program of a worker: LiteLLM's ASGI application, without the detours of LiteLLM's own command.
+"""The program of the workers: LiteLLM's ASGI application, without the detours of LiteLLM's own command.
 
 That command runs `prisma migrate diff`, looks for updates and asks the network for a price list; we did the first in
 `database.migrate` and want none of the others.
@@ -10,7 +10,7 @@ import sys
 import time
 from typing import Any
 
-from litellm_config.running.serving import serve
+from litellm_config.running.forking import fork_workers
 
 Scope = dict[str, Any]
 
@@ -75,4 +75,4 @@ def load() -> AccessLog:
 
 
 if __name__ == "__main__":
-    serve(load)
+    fork_workers(load)

@@ -1,9 +1,8 @@
 """What a worker and its supervisor say to each other, over one pair of sockets.
 
-A worker is started with two arguments: the descriptor of the socket to listen on, and that of its end of the leash.
-It says `ready` when it could accept connections, or `failed` and why, and begins when it is told to `accept`. When it
-is told to `drain`, and within how many seconds, it says how many requests it had to cut, and ends. When the supervisor
-is gone, however it went, the leash breaks and the worker ends at once with all its children.
+The worker says its `pid`, then `ready` when it could accept connections, or `failed` and why, and begins when it is
+told to `accept`. When it is told to `drain`, and within how many seconds, it says how many requests it had to cut, and
+ends. When the supervisor is gone, however it went, the leash breaks and the worker ends at once with all its children.
 """
 
 import json
@@ -18,15 +17,16 @@ LONGEST_REASON = 2000
 
 
 class Leash:
-    """The worker's end. It is held by a thread, because loading LiteLLM keeps the main one busy for long.
+    """The worker's end. It is held by a thread, because LiteLLM may keep the main one busy.
 
-    `when_told` is called in that thread, with each order; none comes before the worker has said `ready`.
+    `when_told` is called in that thread, with each order.
     """
 
     def __init__(self, descriptor: int, when_told: Callable[[dict[str, Any]], None]) -> None:
         self._socket = socket.socket(fileno=descriptor)
-        self._socket.set_inheritable(False)  # noqa: FBT003 - the method has it so
+        self._socket.set_inheritable(False)
         self._when_told = when_told
+        self._say(pid=os.getpid())
         threading.Thread(target=self._hold, name="leash", daemon=True).start()
 
     def say_ready(self) -> None:

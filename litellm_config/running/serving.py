@@ -1,9 +1,7 @@
 """The worker's part: an ASGI application on a port that it shares, and an end that no request notices."""
 
 import asyncio
-import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -25,31 +23,16 @@ CANCEL_SECONDS = 1
 GOODBYE = (b"connection", b"close")
 
 
-def serve(load: Callable[[], App]) -> None:
-    """Runs until it is told to end. `load` may take its time, and fail: the supervisor gets to know why."""
-    listener, leash_end = (int(argument) for argument in sys.argv[-2:])
-    # Whoever signals means the supervisor, which then decides. A handler is not inherited, unlike "ignore".
-    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, lambda *_: None)
-    server: DrainingServer
-
-    def obey(order: Mapping[str, Any]) -> None:
-        server.obey(order)
-
-    leash = Leash(leash_end, obey)
-    try:
-        app = load()
-    except BaseException as error:
-        leash.say_failed(f"{type(error).__name__}: {error}")
-        raise
-    server = DrainingServer(app, leash)
+def serve(app: App, listener: int, leash_end: int) -> None:
+    """Runs until it is told to end."""
+    server = DrainingServer(app, leash_end)
     server.run([socket.socket(fileno=listener)])
 
 
 class DrainingServer(uvicorn.Server):
     """Ends without failing a request: uvicorn alone would close idle connections, into which one may be on its way."""
 
-    def __init__(self, app: App, leash: Leash) -> None:
+    def __init__(self, app: App, leash_end: int) -> None:
         super().__init__(
             uvicorn.Config(
                 self._with_news_of_its_start(app),
@@ -62,9 +45,9 @@ class DrainingServer(uvicorn.Server):
                 timeout_graceful_shutdown=CANCEL_SECONDS,
             )
         )
-        self._leash = leash
         self._may_accept = threading.Event()
         self._deadline = 0.0
+        self._leash = Leash(leash_end, self.obey)
 
     def obey(self, order: Mapping[str, Any]) -> None:
         """Called from another thread. To drain may be said again, to shorten the time."""

@@ -1,14 +1,13 @@
 """Brings the newest good catalogue into service, beside the one that serves until then.
 
 At any time there is at most one worker that serves, one that starts, and `MOST_DRAINING` that answer what they had when
-their successor took over: four processes of LiteLLM. An edit that comes while that many still drain waits for the first
-of them, because waiting breaks nobody's request and cutting would.
+their successor took over, each with some 150 MB that it does not share. An edit that comes while that many still drain
+waits for the first of them, because waiting breaks nobody's request and cutting would.
 """
 
 import asyncio
 import tempfile
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import structlog
 
 from litellm_config.catalogue import Catalogue, Mistake
 from litellm_config.running.errors import GatewayFailed
+from litellm_config.running.fork_server import ForkServer
 from litellm_config.running.listener import Listener
 from litellm_config.running.options import GatewayOptions
 from litellm_config.running.pauses import Pauses
@@ -23,7 +23,7 @@ from litellm_config.running.redaction import without_secrets
 from litellm_config.running.state import State
 from litellm_config.running.worker import Worker
 
-MOST_DRAINING = 2
+MOST_DRAINING = 4
 # So long after the first edit that waits, a worker is given up for a newer edit; later ones let it finish first, so
 # that somebody who saves every few seconds can't put off all edits for ever.
 GIVE_UP_SECONDS = 10
@@ -44,6 +44,7 @@ class Switch:
         self._wanted_at = self._waiting_since = time.monotonic()
         # The version with which LiteLLM does not start.
         self._failed: str | None = None
+        self._fork_server: ForkServer | None = None
         self._serving: Worker | None = None
         self._starting: Worker | None = None
         # Each with the time at which it is killed.
@@ -97,10 +98,12 @@ class Switch:
             await ends
         for worker in workers:
             _say_cut(worker)
+        if self._fork_server:
+            await self._fork_server.end()
         self._folder.cleanup()
 
     async def _step(self) -> None:
-        self._note_ends()
+        await self._note_ends()
         if self._starting:
             self._look_at_start(self._starting)
         target = self._target()
@@ -124,28 +127,33 @@ class Switch:
 
     async def _start(self, catalogue: Catalogue) -> None:
         file = Path(self._folder.name) / f"{catalogue.version}.yaml"
-        environment = self._environment(catalogue) | {"CONFIG_FILE_PATH": str(file)}
         try:
             catalogue.write(file)
-            self._starting = await Worker.start(
-                self._options.worker, environment, self._listener.fileno, catalogue, self._news.set
-            )
+            fork_server = await self._ready_fork_server()
+            environment = {**catalogue.environment, "CONFIG_FILE_PATH": str(file)}
+            self._starting = await fork_server.fork(environment, catalogue, self._news.set)
         except OSError as error:
             log.error("gateway.worker_not_started", reason=error.strerror)  # noqa: TRY400 - the reason says it all
             self._after_crash.begin()
         else:
-            log.info("gateway.worker_started", version=catalogue.version, pid=self._starting.pid)
+            log.info("gateway.worker_started", version=catalogue.version)
 
-    def _environment(self, catalogue: Catalogue) -> dict[str, str]:
-        return {**self._options.environment, **catalogue.environment, **self._options.litellm_environment}
+    async def _ready_fork_server(self) -> ForkServer:
+        """It may have been killed; the workers it made do without."""
+        if self._fork_server is None or self._fork_server.has_ended:
+            options = self._options
+            environment = {**options.environment, **options.litellm_environment}
+            self._fork_server = await ForkServer.start(
+                options.program, environment, self._listener.fileno, self._news.set
+            )
+        return self._fork_server
 
     def _look_at_start(self, worker: Worker) -> None:
         if worker.is_ready:
             self._take_over(worker)
-        elif worker.age > self._options.start_seconds:
-            worker.reason = worker.reason or f"it was not ready after {self._options.start_seconds:.0f} seconds"
+        elif worker.age > self._options.start_seconds and not worker.reason:
+            worker.reason = f"it was not ready after {self._options.start_seconds:.0f} seconds"
             worker.kill()
-            self._note_failure(worker)
         elif self._is_overtaken(worker):
             log.info("gateway.worker_overtaken", version=worker.catalogue.version, pid=worker.pid)
             worker.kill()
@@ -171,7 +179,7 @@ class Switch:
             before.drain(self._options.drain_seconds)
             self._leaving[before] = time.monotonic() + self._options.drain_seconds + END_SECONDS
 
-    def _note_ends(self) -> None:
+    async def _note_ends(self) -> None:
         now = time.monotonic()
         for worker, kill_at in tuple(self._leaving.items()):
             if worker.has_ended:
@@ -180,7 +188,7 @@ class Switch:
             elif now >= kill_at:
                 worker.kill()
         if self._serving and self._serving.has_ended:
-            log.error("gateway.worker_lost", pid=self._serving.pid, reason=self._reason(self._serving))
+            log.error("gateway.worker_lost", pid=self._serving.pid, reason=self._reason(self._serving.reason))
             if self._serving.age > STEADY_SECONDS:
                 self._after_crash.forget()
             else:
@@ -188,11 +196,12 @@ class Switch:
             self._serving = None
             self._listener.refuse()
         if self._starting and self._starting.has_ended:
-            self._note_failure(self._starting)
+            await self._note_failure(self._starting)
 
-    def _note_failure(self, worker: Worker) -> None:
+    async def _note_failure(self, worker: Worker) -> None:
         self._starting = None
-        reason = self._reason(worker)
+        reason = worker.reason or (await self._fork_server.last_words() if self._fork_server else None)
+        reason = self._reason(reason)
         log.error("gateway.worker_failed", version=worker.catalogue.version, pid=worker.pid, reason=reason)
         if self._state.applied is None:
             raise GatewayFailed(f"LiteLLM does not start: {reason}")
@@ -204,9 +213,9 @@ class Switch:
         file = str(self._options.catalogue_file)
         self._state.note_start(Mistake(file, None, f"LiteLLM does not start with it: {reason}"))
 
-    def _reason(self, worker: Worker) -> str:
-        secrets: Mapping[str, str] = self._environment(worker.catalogue)
-        return without_secrets(worker.reason or "it gave no reason", worker.catalogue, secrets)
+    def _reason(self, reason: str | None) -> str:
+        secrets = {**self._options.environment, **self._options.litellm_environment}
+        return without_secrets(reason or "it gave no reason", self._wanted, secrets)
 
 
 def _say_cut(worker: Worker) -> None:

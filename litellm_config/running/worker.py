@@ -4,64 +4,34 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import time
-from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Self
 
 from litellm_config.catalogue import Catalogue
 
 
 class Worker:
-    """`changed` is called whenever it got ready, failed or ended."""
+    """It holds the other end of the worker's leash. `changed` is called whenever it got ready, failed or ended."""
 
     def __init__(
         self,
-        process: Process,
         leash: tuple[asyncio.StreamReader, asyncio.StreamWriter],
         catalogue: Catalogue,
         changed: Callable[[], None],
     ) -> None:
         self.catalogue = catalogue
         self.started_at = time.monotonic()
+        # Not known until it runs.
+        self.pid: int | None = None
         self.is_ready = False
         self.has_ended = False
         self.cut_requests = 0
         # Why it ended, or is about to; meant for operators once secrets are taken out.
         self.reason: str | None = None
-        self._process = process
-        self._orders, self._said = leash[1], leash[0]
+        self._said, self._orders = leash
         self._changed = changed
         self._listening = asyncio.create_task(self._listen())
-
-    @classmethod
-    async def start(
-        cls,
-        command: tuple[str, ...],
-        environment: Mapping[str, str],
-        listener: int,
-        catalogue: Catalogue,
-        changed: Callable[[], None],
-    ) -> Self:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                str(listener),
-                str(theirs.fileno()),
-                env=environment,
-                stdin=DEVNULL,
-                pass_fds=(listener, theirs.fileno()),
-                # A group of its own, so that it can be ended with its children.
-                start_new_session=True,
-            )
-        return cls(process, await asyncio.open_connection(sock=ours), catalogue, changed)
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
 
     @property
     def age(self) -> float:
@@ -74,8 +44,11 @@ class Worker:
         self._tell(drain=seconds)
 
     def kill(self) -> None:
-        with suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+        """With its children, such as the query engine. One that does not run yet ends when it takes up its leash."""
+        self._orders.close()
+        if self.pid:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
 
     async def ended(self) -> None:
         await self._listening
@@ -87,25 +60,18 @@ class Worker:
         with suppress(ConnectionError):
             async for line in self._said:
                 self._note(json.loads(line))
-        code = await self._process.wait()
-        # What is left of its group, such as the query engine of a worker that was killed.
+        # One that was killed leaves children.
         self.kill()
-        self._orders.close()
-        self.reason = self.reason or _last_words(code)
         self.has_ended = True
         self._changed()
 
     def _note(self, said: Mapping[str, object]) -> None:
-        if "ready" in said:
+        if "pid" in said:
+            self.pid = int(str(said["pid"]))
+        elif "ready" in said:
             self.is_ready = True
         elif "failed" in said:
             self.reason = str(said["failed"])
         elif "cut" in said:
             self.cut_requests = int(str(said["cut"]))
         self._changed()
-
-
-def _last_words(code: int) -> str:
-    if code < 0:
-        return f"it was ended by {signal.Signals(-code).name}"
-    return f"it ended with exit code {code}"
