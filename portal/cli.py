@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from portal.accounts.commands import app as accounts_app
+from portal.models_commands import app as models_app
 
 if TYPE_CHECKING:
     from portal.core.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(accounts_app, name="accounts")
+app.add_typer(models_app, name="models")
 
 
 @app.command()
@@ -38,7 +40,7 @@ def serve() -> None:
     from portal.app import create_app  # noqa: PLC0415
     from portal.core.logs import configure_logs  # noqa: PLC0415
 
-    configure_logs(settings.log_level)
+    configure_logs(settings.least_log_level, settings.log_file("portal"))
     config = uvicorn.Config(
         create_app(settings),
         host=settings.host,
@@ -61,30 +63,33 @@ def gateway() -> None:
     from litellm_config.catalogue import CatalogueInvalid  # noqa: PLC0415
     from litellm_config.database import DatabaseSetupError, ensure_client, ensure_engine, migrate  # noqa: PLC0415
     from litellm_config.running import GatewayFailed, GatewayOptions, run_gateway  # noqa: PLC0415
+    from portal.core.log_files import CopiedOutput  # noqa: PLC0415
     from portal.core.logs import configure_logs  # noqa: PLC0415
+    from portal.seed import seed_of  # noqa: PLC0415
 
-    configure_logs(settings.log_level)
-    database_url = settings.gateway_database_url.get_secret_value()
-    redis_url = settings.redis_url.get_secret_value()
+    configure_logs(settings.least_log_level, settings.log_file("gateway"))
+    litellm_log = settings.log_file("litellm")
+    litellm_environment = {
+        "DATABASE_URL": settings.gateway_database_url.get_secret_value(),
+        "LITELLM_MASTER_KEY": settings.litellm_admin_key.get_secret_value(),
+        "REDIS_URL": settings.redis_url.get_secret_value(),
+    }
     try:
         ensure_client(os.environ)
-        engine = ensure_engine(os.environ)
-        migrate(database_url)
+        litellm_environment["PRISMA_QUERY_ENGINE_BINARY"] = str(ensure_engine(os.environ))
+        migrate(litellm_environment["DATABASE_URL"])
         run_gateway(
             GatewayOptions(
                 host=settings.gateway_host,
                 port=settings.gateway_port,
                 catalogue_file=settings.gateway_config,
-                redis_url=redis_url,
+                redis_url=litellm_environment["REDIS_URL"],
+                environment=os.environ,
+                litellm_environment=litellm_environment | ({"LITELLM_LOG": "DEBUG"} if settings.debug else {}),
+                seed=seed_of(settings),
+                copy_output=CopiedOutput(sys.stdout, litellm_log).write if litellm_log else None,
                 drain_seconds=settings.gateway_drain.total_seconds(),
                 stop_seconds=settings.gateway_stop_grace.total_seconds(),
-                environment=os.environ,
-                litellm_environment={
-                    "DATABASE_URL": database_url,
-                    "LITELLM_MASTER_KEY": settings.litellm_admin_key.get_secret_value(),
-                    "PRISMA_QUERY_ENGINE_BINARY": str(engine),
-                    "REDIS_URL": redis_url,
-                },
             )
         )
     except (CatalogueInvalid, DatabaseSetupError, GatewayFailed) as error:
@@ -92,16 +97,16 @@ def gateway() -> None:
 
 
 @app.command()
-def check() -> None:
+def check(
+    *,
+    prints: Annotated[bool, typer.Option("--print", help="Show the catalogue as it is applied.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Don't look whether endpoints answer.")] = False,
+) -> None:
     """Check the settings and the model catalogue; every mistake is named."""
-    settings = _settings()
-    from litellm_config.catalogue import CatalogueInvalid, load_catalogue  # noqa: PLC0415
+    from portal.check import run_check  # noqa: PLC0415
 
-    try:
-        models = load_catalogue(settings.gateway_config)["model_list"]
-    except CatalogueInvalid as error:
-        _stop(str(error))
-    typer.echo(f"Settings and {settings.gateway_config} are fine: {len(models)} model endpoints.")
+    if not run_check(prints=prints, offline=offline):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -3,15 +3,18 @@
 import asyncio
 import json
 import socket
-from asyncio.subprocess import DEVNULL, Process
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Self
 
 from litellm_config.catalogue import Catalogue
+from litellm_config.running.options import GatewayOptions
 from litellm_config.running.worker import Worker
 
 LARGEST_ANSWER = 65_536
+# Workers write on when the program that they were forked from has ended.
+_COPYING: set[asyncio.Task[None]] = set()
 
 
 class ForkServer:
@@ -27,19 +30,23 @@ class ForkServer:
         self._watching = asyncio.create_task(self._watch())
 
     @classmethod
-    async def start(
-        cls, command: tuple[str, ...], environment: Mapping[str, str], listener: int, changed: Callable[[], None]
-    ) -> Self:
+    async def start(cls, options: GatewayOptions, listener: int, changed: Callable[[], None]) -> Self:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             process = await asyncio.create_subprocess_exec(
-                *command,
+                *options.program,
                 str(listener),
                 str(theirs.fileno()),
-                env=environment,
+                env={**options.environment, **options.litellm_environment},
                 stdin=DEVNULL,
+                stdout=PIPE if options.copy_output else None,
+                stderr=STDOUT if options.copy_output else None,
                 pass_fds=(listener, theirs.fileno()),
             )
+        if process.stdout and options.copy_output:
+            copying = asyncio.create_task(_copy(process.stdout, options.copy_output))
+            copying.add_done_callback(_COPYING.discard)
+            _COPYING.add(copying)
         return cls(process, ours, changed)
 
     async def fork(self, environment: Mapping[str, str], catalogue: Catalogue, changed: Callable[[], None]) -> Worker:
@@ -70,3 +77,8 @@ class ForkServer:
         self._orders.close()
         self.has_ended = True
         self._changed()
+
+
+async def _copy(output: asyncio.StreamReader, copy: Callable[[str], object]) -> None:
+    while chunk := await output.read(65_536):
+        copy(chunk.decode(errors="replace"))

@@ -1,5 +1,5 @@
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,8 @@ class GatewayOptions:
     environment: Mapping[str, str] = field(repr=False)
     litellm_environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     seed: Seed = field(default_factory=Seed)
+    # Gets what the workers write, line by line, in place of our standard output.
+    copy_output: Callable[[str], object] | None = None
     program: tuple[str, ...] = LITELLM
     # The longest that an edit of the catalogue waits for running answers, and that a stop does.
     drain_seconds: float = 600

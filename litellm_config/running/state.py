@@ -42,11 +42,11 @@ class State:
             self.news.set()
 
     def note_applied(self, catalogue: Catalogue) -> None:
-        """A worker that only takes the place of a lost one applies nothing new."""
+        """Does nothing when it is the one before, such as in a worker that takes the place of a lost one."""
         if self._applied is None or self._applied.version != catalogue.version:
             self._applied_at = datetime.now(UTC)
-        self._applied = catalogue
-        self.news.set()
+            self._applied = catalogue
+            self.news.set()
 
     def note_file(self, mistakes: Sequence[Mistake]) -> None:
         for mistake in mistakes:

@@ -107,20 +107,23 @@ class Switch:
         if self._starting:
             self._look_at_start(self._starting)
         target = self._target()
-        if self._starting is None and not self._is_applied(target) and self._may_start():
+        if self._starting is None and self._serves(target):
+            # It may be that only cards have changed, which LiteLLM does not know.
+            self._state.note_applied(target)
+        elif self._starting is None and self._may_start():
             await self._start(target)
         if self._serving is None:
             self._state.phase = "starting"
         else:
-            self._state.phase = "applying" if self._starting or not self._is_applied(target) else "ready"
+            self._state.phase = "applying" if self._starting or not self._serves(target) else "ready"
 
     def _target(self) -> Catalogue:
         """What is wanted; for a while after LiteLLM refused that, what worked before."""
-        has_failed = self._wanted.version == self._failed and not self._after_failure.is_over
+        has_failed = self._wanted.litellm_version == self._failed and not self._after_failure.is_over
         return self._state.applied if has_failed and self._state.applied else self._wanted
 
-    def _is_applied(self, catalogue: Catalogue) -> bool:
-        return self._serving is not None and self._serving.catalogue.version == catalogue.version
+    def _serves(self, catalogue: Catalogue) -> bool:
+        return self._serving is not None and _look_the_same(self._serving.catalogue, catalogue)
 
     def _may_start(self) -> bool:
         return self._after_crash.is_over and (self._serving is None or len(self._leaving) < MOST_DRAINING)
@@ -141,11 +144,7 @@ class Switch:
     async def _ready_fork_server(self) -> ForkServer:
         """It may have been killed; the workers it made do without."""
         if self._fork_server is None or self._fork_server.has_ended:
-            options = self._options
-            environment = {**options.environment, **options.litellm_environment}
-            self._fork_server = await ForkServer.start(
-                options.program, environment, self._listener.fileno, self._news.set
-            )
+            self._fork_server = await ForkServer.start(self._options, self._listener.fileno, self._news.set)
         return self._fork_server
 
     def _look_at_start(self, worker: Worker) -> None:
@@ -160,9 +159,9 @@ class Switch:
             self._starting = None
 
     def _is_overtaken(self, worker: Worker) -> bool:
-        if worker.catalogue.version == self._wanted.version or self._wanted_at < worker.started_at:
+        if _look_the_same(worker.catalogue, self._wanted) or self._wanted_at < worker.started_at:
             return False
-        return self._is_applied(self._wanted) or self._wanted_at - self._waiting_since < GIVE_UP_SECONDS
+        return self._serves(self._wanted) or self._wanted_at - self._waiting_since < GIVE_UP_SECONDS
 
     def _take_over(self, worker: Worker) -> None:
         before, self._serving, self._starting = self._serving, worker, None
@@ -205,10 +204,10 @@ class Switch:
         log.error("gateway.worker_failed", version=worker.catalogue.version, pid=worker.pid, reason=reason)
         if self._state.applied is None:
             raise GatewayFailed(f"LiteLLM does not start: {reason}")
-        if worker.catalogue.version == self._state.applied.version:
+        if _look_the_same(worker.catalogue, self._state.applied):
             self._after_crash.begin()
             return
-        self._failed = worker.catalogue.version
+        self._failed = worker.catalogue.litellm_version
         self._after_failure.begin()
         file = str(self._options.catalogue_file)
         self._state.note_start(Mistake(file, None, f"LiteLLM does not start with it: {reason}"))
@@ -216,6 +215,11 @@ class Switch:
     def _reason(self, reason: str | None) -> str:
         secrets = {**self._options.environment, **self._options.litellm_environment}
         return without_secrets(reason or "it gave no reason", self._wanted, secrets)
+
+
+def _look_the_same(one: Catalogue, other: Catalogue) -> bool:
+    """To LiteLLM."""
+    return one.litellm_version == other.litellm_version
 
 
 def _say_cut(worker: Worker) -> None:
