@@ -62,7 +62,9 @@ def gateway() -> None:
     settings = _settings()
     from litellm_config.catalogue import CatalogueInvalid  # noqa: PLC0415
     from litellm_config.database import DatabaseSetupError, ensure_client, ensure_engine, migrate  # noqa: PLC0415
-    from litellm_config.running import GatewayFailed, GatewayOptions, run_gateway  # noqa: PLC0415
+    from litellm_config.running.errors import GatewayFailed  # noqa: PLC0415
+    from litellm_config.running.gateway import run_gateway  # noqa: PLC0415
+    from litellm_config.running.options import GatewayOptions  # noqa: PLC0415
     from portal.core.log_files import CopiedOutput  # noqa: PLC0415
     from portal.core.logs import configure_logs  # noqa: PLC0415
     from portal.seed import seed_of  # noqa: PLC0415

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -14,6 +14,10 @@ from litellm_config.running.options import GatewayOptions
 from litellm_config.running.publisher import Publisher, connect
 from litellm_config.running.state import State
 from litellm_config.running.switch import Switch
+
+SECONDS_AFTER_A_FAULT = 5
+
+Companion = Callable[[], Coroutine[Any, Any, None]]
 
 log = structlog.get_logger()
 
@@ -39,7 +43,8 @@ class Gateway:
         stopped = asyncio.Event()
         for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(ending, stopped.set)
-        tasks = [asyncio.create_task(task) for task in (stopped.wait(), *self._background())]
+        companions = (_kept_running(run) for run in self._companions())
+        tasks = [asyncio.create_task(task) for task in (stopped.wait(), self._switch.run(), *companions)]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -50,9 +55,9 @@ class Gateway:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._stop()
 
-    def _background(self) -> Sequence[Coroutine[Any, Any, Any]]:
-        """What runs for as long as the gateway does; if one of them fails, so does the gateway."""
-        return (self._switch.run(), self._watch.watch(self.reread), self._publisher.run())
+    def _companions(self) -> Sequence[Companion]:
+        """What runs beside the workers, for as long as the gateway does."""
+        return (lambda: self._watch.watch(self.reread), self._publisher.run)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -86,3 +91,13 @@ class Gateway:
         self._listener.close()
         await self._switch.stop(self._options.stop_seconds)
         await self._publisher.withdraw()
+
+
+async def _kept_running(companion: Companion) -> None:
+    """A fault of ours in there must not end the workers."""
+    while True:
+        try:
+            await companion()
+        except Exception:
+            log.exception("gateway.companion_failed")
+        await asyncio.sleep(SECONDS_AFTER_A_FAULT)

@@ -15,7 +15,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from litellm_config.publications import CATALOGUE_KEY, INSTANCE_PREFIX, PublishedCatalogue
+from litellm_config.publications import CATALOGUE_KEY, INSTANCE_PREFIX, INSTANCES_KEY, PublishedCatalogue
 from litellm_config.running.state import State
 
 HEARTBEAT_SECONDS = 5
@@ -55,7 +55,7 @@ class Publisher:
 
     async def publish(self) -> None:
         try:
-            await self._redis.set(self._key, self._state.instance().model_dump_json(), ex=EXPIRY_SECONDS)
+            await self._say_that_we_live()
             ours = self._state.catalogue()
             if ours and _replaces(ours, await self._redis.get(CATALOGUE_KEY)):
                 await self._redis.set(CATALOGUE_KEY, ours.model_dump_json())
@@ -69,7 +69,17 @@ class Publisher:
     async def withdraw(self) -> None:
         with suppress(RedisError):
             await self._redis.delete(self._key)
+            await self._redis.zrem(INSTANCES_KEY, self._state.id)
         await self._redis.aclose()
+
+    async def _say_that_we_live(self) -> None:
+        instance = self._state.instance()
+        seen = instance.seen_at.timestamp()
+        async with self._redis.pipeline() as pipeline:
+            pipeline.set(self._key, instance.model_dump_json(), ex=EXPIRY_SECONDS)
+            pipeline.zadd(INSTANCES_KEY, {instance.id: seen})
+            pipeline.zremrangebyscore(INSTANCES_KEY, "-inf", seen - EXPIRY_SECONDS)
+            await pipeline.execute()
 
 
 def _replaces(ours: PublishedCatalogue, published: str | bytes | None) -> bool:
