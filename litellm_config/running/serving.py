@@ -1,6 +1,7 @@
 """The worker's part: an ASGI application on a port that it shares, and an end that no request notices."""
 
 import asyncio
+import re
 import socket
 import threading
 import time
@@ -20,6 +21,7 @@ KEEP_ALIVE_SECONDS = 5
 LOOK_SECONDS = 0.05
 # For what is left after the time to drain.
 CANCEL_SECONDS = 1
+EXCEPTION = re.compile(r"^[\w.]+: ", re.MULTILINE)
 GOODBYE = (b"connection", b"close")
 
 
@@ -96,11 +98,15 @@ class DrainingServer(uvicorn.Server):
                     self._leash.say_ready()
                     await asyncio.to_thread(self._may_accept.wait)
                 elif message["type"] == "lifespan.startup.failed":
-                    # The message is a traceback, which ends with the exception itself.
-                    lines = str(message.get("message", "")).strip().splitlines()
-                    self._leash.say_failed(lines[-1] if lines else "it gave no reason")
+                    self._leash.say_failed(_exception_of(str(message.get("message", ""))))
                 await send(message)
 
             await app(scope, receive, tell_and_send if scope["type"] == "lifespan" else send)
 
         return telling
+
+
+def _exception_of(traceback: str) -> str:
+    """The traceback's end, which may take several lines."""
+    starts = [found.start() for found in EXCEPTION.finditer(traceback)]
+    return traceback[starts[-1] :] if starts else "it gave no reason"
