@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(accounts_app, name="accounts")
+models = typer.Typer(no_args_is_help=True, help="The models of the catalogue.")
+app.add_typer(models, name="models")
 
 
 @app.command()
@@ -142,6 +144,26 @@ def sample_endpoint(
     except ValueError as error:
         _stop(str(error))
     serve_endpoint(host, port, options)
+
+
+@models.command("test")
+def try_model(
+    name: Annotated[str, typer.Argument(help="A model of the catalogue; each of its endpoints is tried.")] = "",
+    *,
+    url: Annotated[str, typer.Option(help="Base URL of an endpoint that is in no catalogue yet.")] = "",
+    model: Annotated[str, typer.Option(help="What that endpoint calls the model.")] = "",
+    key_env: Annotated[str, typer.Option(help="Variable that holds that endpoint's key.")] = "",
+    mode: Annotated[str, typer.Option(help="What that model does, such as chat or embedding.")] = "chat",
+    config: Annotated[Path | None, typer.Option(envvar="PORTAL_GATEWAY_CONFIG", help="The catalogue.")] = None,
+) -> None:
+    """Call an endpoint as OpenAI's SDKs do and say what is compatible; costs a few hundred tokens."""
+    from portal.core.settings import DEFAULT_GATEWAY_CONFIG  # noqa: PLC0415
+    from portal.trial import Wanted  # noqa: PLC0415
+    from portal.trial import try_model as run_trial  # noqa: PLC0415
+
+    wanted = Wanted(name, config or DEFAULT_GATEWAY_CONFIG, url=url, model=model, key_env=key_env, mode=mode)
+    if not run_trial(wanted, os.environ):
+        raise typer.Exit(1)
 
 
 @app.command()

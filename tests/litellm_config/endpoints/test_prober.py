@@ -42,7 +42,7 @@ async def state_of(redis: Redis, model: str = "some-model") -> ModelAvailability
 def tells(redis, becomes) -> Callable[..., object]:
     """Waits until the published state of the model is this."""
 
-    async def wait(available: bool, up: int, of: int, model: str = "some-model") -> ModelAvailability:
+    async def wait(*, available: bool, up: int, of: int, model: str = "some-model") -> ModelAvailability:
         async def is_so() -> bool:
             state = await state_of(redis, model)
             return bool(state and (state.available, state.endpoints_up, state.endpoints) == (available, up, of))
