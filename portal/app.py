@@ -239,7 +239,10 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     )
     site.add_middleware(SecurityHeaders, {**captcha.csp, **auth0_csp(settings)}, https=https)
     door = Door(
-        outward.relay, max_body_bytes=settings.api_max_body_bytes, is_starting=lambda: gateway.state == "starting"
+        outward.relay,
+        max_body_bytes=settings.api_max_body_bytes,
+        is_starting=lambda: gateway.state == "starting",
+        find_model=catalogue.find,
     )
     return RequestContext(_front(site, door))
 
