@@ -5,7 +5,7 @@ What is not known is said to be not known: nothing published yet, or no news fro
 
 import asyncio
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -50,9 +50,10 @@ class ListedModel:
 class ModelCatalogue:
     """`models` are in the order of the file; empty until a gateway has published them."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.models: tuple[ListedModel, ...] = ()
         self._redis = redis
+        self._monotonic = monotonic
         self._read: Documents = (None, None)
         self._read_at = 0.0
         self._cards: tuple[Card, ...] = ()
@@ -75,9 +76,9 @@ class ModelCatalogue:
     async def look(self) -> None:
         try:
             catalogue, availability = await self._redis.mget(CATALOGUE_KEY, AVAILABILITY_KEY)
-            self._read_at = time.monotonic()
+            self._read_at = self._monotonic()
         except RedisError:
-            is_news = time.monotonic() - self._read_at < NEWS_SECONDS
+            is_news = self._monotonic() - self._read_at < NEWS_SECONDS
             catalogue, availability = self._read[0], self._read[1] if is_news else None
         read = (catalogue, availability)
         if read != self._read:
