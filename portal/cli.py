@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from portal.accounts.commands import app as accounts_app
+from portal.models_commands import app as models_app
 
 if TYPE_CHECKING:
     from portal.core.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(accounts_app, name="accounts")
-models = typer.Typer(no_args_is_help=True, help="The models of the catalogue.")
-app.add_typer(models, name="models")
+app.add_typer(models_app, name="models")
 
 
 @app.command()
@@ -39,9 +39,8 @@ def serve() -> None:
     import uvicorn  # noqa: PLC0415
 
     from portal.app import create_app  # noqa: PLC0415
-    from portal.core.logs import configure_logs  # noqa: PLC0415
 
-    configure_logs(settings.log_level)
+    _configure_logs(settings, "portal")
     config = uvicorn.Config(
         create_app(settings),
         host=settings.host,
@@ -64,12 +63,14 @@ def gateway() -> None:
     from litellm_config.catalogue import CatalogueInvalid, read_catalogue  # noqa: PLC0415
     from litellm_config.database import DatabaseSetupError, ensure_client, ensure_engine, migrate  # noqa: PLC0415
     from litellm_config.serve import serve as serve_gateway  # noqa: PLC0415
+    from portal.seed import seed_of  # noqa: PLC0415
 
     database_url = settings.gateway_database_url.get_secret_value()
     with tempfile.TemporaryDirectory(prefix="portal-gateway-") as folder:
         catalogue = Path(folder) / "config.yaml"
         try:
-            read_catalogue(settings.gateway_config, os.environ).write(catalogue)
+            effective = read_catalogue(settings.gateway_config, os.environ, seed=seed_of(settings))
+            effective.write(catalogue)
             ensure_client(os.environ)
             engine = ensure_engine(os.environ)
             migrate(database_url)
@@ -79,6 +80,7 @@ def gateway() -> None:
             host=settings.gateway_host,
             port=settings.gateway_port,
             environment={
+                **effective.environment,
                 "CONFIG_FILE_PATH": str(catalogue),
                 "DATABASE_URL": database_url,
                 "LITELLM_MASTER_KEY": settings.litellm_admin_key.get_secret_value(),
@@ -89,16 +91,16 @@ def gateway() -> None:
 
 
 @app.command()
-def check() -> None:
+def check(
+    *,
+    prints: Annotated[bool, typer.Option("--print", help="Show the catalogue as it is applied.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Don't look whether endpoints answer.")] = False,
+) -> None:
     """Check the settings and the model catalogue; every mistake is named."""
-    settings = _settings()
-    from litellm_config.catalogue import CatalogueInvalid, load_catalogue  # noqa: PLC0415
+    from portal.check import run_check  # noqa: PLC0415
 
-    try:
-        models = load_catalogue(settings.gateway_config)["model_list"]
-    except CatalogueInvalid as error:
-        _stop(str(error))
-    typer.echo(f"Settings and {settings.gateway_config} are fine: {len(models)} model endpoints.")
+    if not run_check(prints=prints, offline=offline):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -146,26 +148,6 @@ def sample_endpoint(
     serve_endpoint(host, port, options)
 
 
-@models.command("test")
-def try_model(
-    name: Annotated[str, typer.Argument(help="A model of the catalogue; each of its endpoints is tried.")] = "",
-    *,
-    url: Annotated[str, typer.Option(help="Base URL of an endpoint that is in no catalogue yet.")] = "",
-    model: Annotated[str, typer.Option(help="What that endpoint calls the model.")] = "",
-    key_env: Annotated[str, typer.Option(help="Variable that holds that endpoint's key.")] = "",
-    mode: Annotated[str, typer.Option(help="What that model does, such as chat or embedding.")] = "chat",
-    config: Annotated[Path | None, typer.Option(envvar="PORTAL_GATEWAY_CONFIG", help="The catalogue.")] = None,
-) -> None:
-    """Call an endpoint as OpenAI's SDKs do and say what is compatible; costs a few hundred tokens."""
-    from portal.core.settings import DEFAULT_GATEWAY_CONFIG  # noqa: PLC0415
-    from portal.trial import Wanted  # noqa: PLC0415
-    from portal.trial import try_model as run_trial  # noqa: PLC0415
-
-    wanted = Wanted(name, config or DEFAULT_GATEWAY_CONFIG, url=url, model=model, key_env=key_env, mode=mode)
-    if not run_trial(wanted, os.environ):
-        raise typer.Exit(1)
-
-
 @app.command()
 def bench(
     rounds: Annotated[int, typer.Option(min=1, help="Times that everything is asked, in turn.")] = 3,
@@ -180,6 +162,15 @@ def bench(
         run_bench(BenchOptions(rounds=rounds, as_json=json))
     except BenchFailed as error:
         _stop(str(error))
+
+
+def _configure_logs(settings: "Settings", part: str) -> None:
+    from portal.core.logs import configure_logs  # noqa: PLC0415
+
+    try:
+        configure_logs(settings.least_log_level, settings.log_file(part))
+    except OSError as error:
+        _stop(f"PORTAL_LOG_DIR: no log can be written in {settings.log_dir}: {error.strerror}")
 
 
 def _settings() -> "Settings":

@@ -3,7 +3,6 @@
 from litellm_config.catalogue.card import Card, Mode
 from litellm_config.catalogue.effective import Catalogue, read_catalogue
 from litellm_config.catalogue.endpoint import Endpoint
-from litellm_config.catalogue.file import load_catalogue
 from litellm_config.catalogue.mistakes import CatalogueInvalid, Mistake
 from litellm_config.catalogue.seed import Seed, SeedEndpoint
 
@@ -16,6 +15,5 @@ __all__ = [
     "Mode",
     "Seed",
     "SeedEndpoint",
-    "load_catalogue",
     "read_catalogue",
 ]

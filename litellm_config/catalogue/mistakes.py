@@ -1,6 +1,6 @@
 """What is wrong with the catalogue, said so that an operator finds the place."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,12 +17,18 @@ class Mistake(NamedTuple):
         return f"{place}: {self.reason}"
 
 
-class CatalogueInvalid(Exception):
-    """All mistakes at once; as text a line each."""
+def in_order(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
+    """As they stand in the file, each once."""
+    return tuple(sorted(dict.fromkeys(mistakes), key=lambda mistake: (mistake.file, mistake.line or 0)))
 
-    def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        super().__init__("\n".join(map(str, mistakes)))
-        self.mistakes = tuple(mistakes)
+
+class CatalogueInvalid(Exception):
+    """All mistakes at once; as text a line each. `warnings` are no reason for it."""
+
+    def __init__(self, mistakes: Sequence[Mistake], warnings: Sequence[Mistake] = ()) -> None:
+        self.mistakes = in_order(mistakes)
+        self.warnings = in_order(warnings)
+        super().__init__("\n".join(map(str, self.mistakes)))
 
     @classmethod
     def at(cls, file: Path, line: int | None, reason: str) -> "CatalogueInvalid":

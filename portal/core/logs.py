@@ -2,12 +2,17 @@
 
 import logging
 import sys
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO, cast
 
 import structlog
 
+from portal.core.log_files import CopiedOutput
 
-def configure_logs(level: str) -> None:
+
+def configure_logs(level: str, file: Path | None = None) -> None:
+    """`file` gets the same lines as standard output."""
+    output = cast("TextIO", CopiedOutput(sys.stdout, file)) if file else sys.stdout
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -16,7 +21,7 @@ def configure_logs(level: str) -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(output),
         cache_logger_on_first_use=True,
     )
     renderer = structlog.stdlib.ProcessorFormatter(
@@ -27,7 +32,7 @@ def configure_logs(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(output)
     handler.setFormatter(renderer)
     logging.basicConfig(handlers=[handler], level=level, force=True)
     # Our own line per request says more, and httpx would log addresses of private services.

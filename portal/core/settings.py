@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from portal.core.rates import check_rate
+from portal.core.seed_endpoints import SeedEndpoints
 
 PREFIX = "PORTAL_"
 DEFAULT_GATEWAY_CONFIG = Path(__file__).parents[2] / "litellm_config" / "config.yaml"
@@ -25,6 +26,8 @@ MIN_SECRET_LENGTH = 32
 SCHEMES = {"postgresql": ("postgresql://", "postgres://"), "redis": ("redis://", "rediss://", "unix://")}
 
 Rate = Annotated[str, AfterValidator(check_rate)]
+NothingIsNone = BeforeValidator(lambda value: None if value == "" else value)
+Flag = Annotated[bool, BeforeValidator(lambda value: False if value == "" else value)]
 
 
 class Link(NamedTuple):
@@ -90,6 +93,35 @@ class Settings(BaseSettings):
         validation_alias="SAMPLE_ENDPOINT_URL",
         description="the sample endpoint; without it its models are left out",
     )
+
+    # What the environment adds to the model catalogue; the names are those of Akash LLM Gateway.
+    endpoints: Annotated[SeedEndpoints, NoDecode] = Field(
+        (),
+        validation_alias="ENDPOINTS",
+        description='JSON list of endpoints beside the catalogue: [{"url": "https://host/v1", "apiKey": "...", '
+        '"priority": 1, "weight": 1, "models": ["id"]}]; without models they are asked for theirs',
+    )
+    fallback_model: Annotated[str | None, NothingIsNone] = Field(
+        None, validation_alias="FALLBACK_MODEL", description="model that stands in for every other one that fails"
+    )
+    retry_attempts: Annotated[int | None, NothingIsNone] = Field(
+        None, validation_alias="RETRY_ATTEMPTS", description="tries after the first; default: the catalogue's", ge=0
+    )
+    retry_delay: Annotated[int | None, NothingIsNone] = Field(
+        None,
+        validation_alias="RETRY_DELAY",
+        description="least milliseconds before the next try where no other endpoint is left; default: the catalogue's",
+        ge=0,
+    )
+
+    # Logs.
+    debug: Flag = Field(False, validation_alias="DEBUG", description="true logs everything, as PORTAL_LOG_LEVEL=DEBUG")  # noqa: FBT003
+    file_logging: Flag = Field(
+        False,  # noqa: FBT003
+        validation_alias="FILE_LOGGING",
+        description="true writes the logs into files as well",
+    )
+    log_dir: Path = Field(Path("logs"), description="folder of these files")
 
     # What a key without an account may do.
     permissionless_key_ttl: timedelta = Field(timedelta(days=5), description="life of a key", gt=timedelta(0))
@@ -200,6 +232,13 @@ class Settings(BaseSettings):
         return SecretStr(urlunsplit(parts._replace(path="/litellm")))
 
     @property
+    def least_log_level(self) -> str:
+        return "DEBUG" if self.debug else self.log_level
+
+    def log_file(self, part: str) -> Path | None:
+        return self.log_dir / f"{part}.log" if self.file_logging else None
+
+    @property
     def has_auth0(self) -> bool:
         return bool(self.auth0_issuer_base_url and self.auth0_client_id and self.auth0_client_secret)
 
@@ -248,22 +287,42 @@ def environment_name(field: str) -> str:
     return alias if isinstance(alias, str) else f"{PREFIX}{field}".upper()
 
 
-def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from the process environment; `SettingsInvalid` names each wrong, missing or misspelt variable."""
+def load_settings(environment: Mapping[str, str] = os.environ, **given: str) -> Settings:
+    """Settings from the process environment; `SettingsInvalid` names each wrong, missing or misspelt variable.
+
+    `given` are fields that are not looked up.
+    """
     names = {environment_name(field) for field in Settings.model_fields}
     wrong = [
         f"{name}: no such setting" for name in sorted(environment) if name.startswith(PREFIX) and name not in names
     ]
     try:
-        settings = Settings()
+        settings = Settings(**given)  # type: ignore[arg-type]  # they are validated
     except ValidationError as error:
-        wrong += [_mistake(str(one["loc"][0]) if one["loc"] else "", one["type"], one["msg"]) for one in error.errors()]
+        wrong += [_mistake(one["loc"], one["type"], one["msg"]) for one in error.errors()]
     if wrong:
         raise SettingsInvalid("\n".join(wrong))
     return settings
 
 
-def _mistake(field: str, kind: str, message: str) -> str:
+def load_settings_without_parts(environment: Mapping[str, str] = os.environ) -> Settings:
+    """For commands that ask none of the parts. Where `portal up` makes all of them, they only have their form."""
+    needed = ("DATABASE_URL", "REDIS_URL", "LITELLM_ADMIN_KEY")
+    if any(environment.get(name) for name in needed) or environment.get("PORTAL_ENVIRONMENT") == "production":
+        return load_settings(environment)
+    return load_settings(environment, database_url="postgresql://", redis_url="redis://", litellm_admin_key="")
+
+
+def catalogue_file(environment: Mapping[str, str] = os.environ) -> Path:
+    """For `portal check`, which also looks at it where other settings are wrong."""
+    return Path(environment.get(environment_name("gateway_config")) or DEFAULT_GATEWAY_CONFIG)
+
+
+def _mistake(location: tuple[int | str, ...], kind: str, message: str) -> str:
+    field, *inside = map(str, location or [""])
     name = environment_name(field) if field in Settings.model_fields else field
-    text = "is not set" if kind == "missing" else message.removeprefix("Value error, ")
+    name += "".join(f"[{step}]" if step.isdecimal() else f".{step}" for step in inside)
+    if inside and kind in {"missing", "extra_forbidden"}:
+        message = "is missing" if kind == "missing" else "there is no such field"
+    text = "is not set" if kind == "missing" and not inside else message.removeprefix("Value error, ")
     return f"{name}: {text}" if name else text

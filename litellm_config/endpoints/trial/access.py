@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+from litellm_config.catalogue.addresses import without_password
 from litellm_config.endpoints.address import KEY_REFUSED, WITHOUT_LIST
 from litellm_config.endpoints.trial.caller import Caller, Reply
 from litellm_config.endpoints.trial.finding import Finding, missing, note, ok
@@ -9,7 +10,7 @@ from litellm_config.endpoints.trial.finding import Finding, missing, note, ok
 
 async def try_access(caller: Caller) -> AsyncIterator[Finding]:
     listed = await caller.get("models")
-    yield ok("reachable", f"{caller.url} answers")
+    yield ok("reachable", f"{without_password(caller.url)} answers")
     yield await _key(caller, listed)
     if listed.status not in KEY_REFUSED:
         yield _list(caller, listed)

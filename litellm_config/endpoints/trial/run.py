@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 
 from litellm_config.catalogue import Endpoint, Mode
+from litellm_config.catalogue.addresses import without_password
 from litellm_config.endpoints.trial.access import try_access
 from litellm_config.endpoints.trial.caller import Caller, Silent
 from litellm_config.endpoints.trial.chat import try_chat
@@ -40,6 +41,8 @@ async def try_endpoint(endpoint: Endpoint) -> AsyncIterator[Finding]:
             yield finding
     except Silent as silence:
         what = "answer" if was_reached else "reachable"
-        yield missing(what, f"{endpoint.api_base}: {silence}.", "see what the endpoint logs" if was_reached else TODO)
+        yield missing(
+            what, f"{without_password(caller.url)}: {silence}.", "see what the endpoint logs" if was_reached else TODO
+        )
     finally:
         await caller.close()

@@ -102,9 +102,9 @@ def test_endpoint_of_the_catalogue_is_tried_with_the_key_of_the_catalogue(tmp_pa
         params = {"model": "openai/sample-chat", "api_base": f"{url}/v1", "api_key": "os.environ/ITS_KEY"}
         config.write_text(json.dumps({"model_list": [{"model_name": "my-model", "litellm_params": params}]}))
 
-        right = try_it("my-model", "--config", str(config), ITS_KEY="its-secret-key")
-        wrong = try_it("my-model", "--config", str(config), ITS_KEY="another")
-        unknown = try_it("your-model", "--config", str(config))
+        right = try_it("my-model", PORTAL_GATEWAY_CONFIG=str(config), ITS_KEY="its-secret-key")
+        wrong = try_it("my-model", PORTAL_GATEWAY_CONFIG=str(config), ITS_KEY="another")
+        unknown = try_it("your-model", PORTAL_GATEWAY_CONFIG=str(config), ITS_KEY="its-secret-key")
 
     assert right.exit_code == 0, right.output
     assert verdicts(right)["key"] == "ok"
