@@ -22,7 +22,11 @@ from portal.accounts.session import Sessions
 from portal.accounts.sign_in import SignIns
 from portal.accounts.sign_in_pages import SignInPages
 from portal.accounts.tokens import Tokens, token_secrets
+from portal.catalogue.api import CatalogueApi
+from portal.catalogue.documentation import DocumentationPage
+from portal.catalogue.pages import CataloguePages
 from portal.clients.captcha import Captcha, NoCaptcha
+from portal.clients.catalogue import ModelCatalogue
 from portal.clients.gateway_status import GatewayStatus
 from portal.clients.litellm_proxy import LitellmProxy
 from portal.clients.litellm_reading import LitellmReader
@@ -42,7 +46,7 @@ from portal.keys.desk import key_desk
 from portal.keys.home import HomePage
 from portal.keys.limits import Limits
 from portal.keys.pages import KeyPages
-from portal.keys.policy import policies
+from portal.keys.policy import Policy, policies
 from portal.keys.repair import repair
 from portal.models import Kind
 from portal.operators.actions import OperatorActions
@@ -68,6 +72,7 @@ from portal.web.templating import Pages
 log = get_logger()
 
 DOOR = "/api/v1"
+HAS_CHAT = False  # there is no chat page yet
 SECONDS_BETWEEN_REPAIRS = 30
 MANAGEMENT_TIMEOUT = httpx.Timeout(15, connect=2)
 # Like the door, it lets go of a connection before LiteLLM's server does.
@@ -115,8 +120,10 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     proxy = LitellmProxy(outward.management)
     reader = LitellmReader(outward.management)
     gateway = GatewayStatus(proxy)
+    catalogue = ModelCatalogue(redis)
     captcha = _captcha(settings, outward.captcha)
     table = policies(settings)
+    visitors = table[Kind.PERMISSIONLESS]
     limits = Limits(database, proxy, table, clock)
     sessions = Sessions(redis, clock, idle_ttl=settings.session_idle_ttl, max_age=settings.session_max_age)
     people = People(database, clock, settings.fresh_sign_in_ttl)
@@ -149,10 +156,15 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         clock=clock,
     )
 
+    def example_model(policy: Policy) -> str | None:
+        """A LiteLLM that none of our gateways has started publishes no catalogue."""
+        return catalogue.example(allowed=policy.models) or gateway.example_model
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         tasks = [
             asyncio.create_task(gateway.watch(limits.keep_in_step)),
+            asyncio.create_task(catalogue.watch()),
             asyncio.create_task(_repair_regularly(database, proxy, operators.blocking, clock)),
         ]
         yield
@@ -192,12 +204,15 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
             settings,
             desk,
             people=people,
-            home=HomePage(settings, table[Kind.PERMISSIONLESS], captcha, pages, lambda: gateway.example_model),
+            home=HomePage(settings, visitors, captcha, pages, lambda: example_model(visitors)),
             captcha=captcha,
             proxy=proxy,
             pages=pages,
             cookie=cookie,
         ),
+        CatalogueApi(catalogue),
+        CataloguePages(settings, catalogue, pages, has_chat=HAS_CHAT),
+        DocumentationPage(settings, catalogue, table, pages),
         UsageRoutes(UsageReport(database, LitellmSpend(reader), clock), pages),
         ApiDocsRoutes(settings, pages),
         OperatorPages(operators, pages),
@@ -230,7 +245,10 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     )
     site.add_middleware(SecurityHeaders, {**captcha.csp, **auth0_csp(settings)}, https=https)
     door = Door(
-        outward.relay, max_body_bytes=settings.api_max_body_bytes, is_starting=lambda: gateway.state == "starting"
+        outward.relay,
+        max_body_bytes=settings.api_max_body_bytes,
+        is_starting=lambda: gateway.state == "starting",
+        find_model=catalogue.find,
     )
     return RequestContext(_front(site, door))
 

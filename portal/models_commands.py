@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from litellm_config.catalogue.edit import ModelFile
     from portal.core.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, help="List, add and remove models.")
+app = typer.Typer(no_args_is_help=True, help="List, try, add and remove models.")
 
 Name = Annotated[str, typer.Argument(help="What people ask for.", show_default=False)]
 
@@ -79,6 +79,31 @@ def add(
         typer.echo(f"{key_env} is not set here. The gateway needs it in its environment, so set it and start it again.")
     if "/v1" not in url:
         typer.echo(f"{url} does not end in /v1, as most addresses do; `portal models test {name}` tries it.")
+
+
+@app.command("test")
+def try_model(
+    name: Annotated[str, typer.Argument(help="A model of the catalogue; each of its endpoints is tried.")] = "",
+    *,
+    url: Annotated[str, typer.Option(help="Base URL of an endpoint that is in no catalogue yet.")] = "",
+    model: Annotated[str, typer.Option(help="What that endpoint calls the model.")] = "",
+    key_env: Annotated[str, typer.Option(help="Variable that holds that endpoint's key.")] = "",
+    mode: Annotated[str, typer.Option(help="What that model is for, such as chat or embedding.")] = "chat",
+) -> None:
+    """Call an endpoint as OpenAI's SDKs do and say what is compatible; costs a few hundred tokens."""
+    from portal.trial import NothingToTry, endpoint_at, endpoints_of, run_trial  # noqa: PLC0415
+
+    try:
+        if url:
+            endpoints = [endpoint_at(url, model, os.environ.get(key_env), mode)]
+        else:
+            endpoints = endpoints_of(_catalogue(_settings()), name)
+    except NothingToTry as error:
+        _stop(str(error))
+    if url and key_env and not endpoints[0].api_key:
+        _stop(f"The variable {key_env} is not set.")
+    if not run_trial(endpoints):
+        raise typer.Exit(1)
 
 
 @app.command()

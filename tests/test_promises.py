@@ -22,6 +22,8 @@ PUBLIC = {
     "/api/auth/token",
     "/healthz",
     "/readyz",
+    "/api/models",
+    "/api/models/{model_id}",
     "/api/status",
     "/api/usage",
 }

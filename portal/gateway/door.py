@@ -20,8 +20,9 @@ from portal.gateway.complaints import answer_to, read_complaint
 from portal.gateway.errors import ApiError
 from portal.gateway.events import WholeEvents
 from portal.gateway.exchange import Exchange
+from portal.gateway.model_list import FindModel, described, one_of
 from portal.gateway.presence import ClientGone, Receive, Send, while_present
-from portal.gateway.routes import ROUTES, Route, find_route
+from portal.gateway.routes import MODELS, ROUTES, Route, find_route
 
 BODY_SILENCE_SECONDS = 30
 SUCCESS = range(200, 300)
@@ -35,10 +36,21 @@ log = structlog.get_logger()
 
 
 class Door:
-    """`is_starting` tells, when LiteLLM cannot be reached, whether that is because it is still starting."""
+    """`is_starting` tells, when LiteLLM cannot be reached, whether that is because it is still starting.
 
-    def __init__(self, upstream: httpx.AsyncClient, *, max_body_bytes: int, is_starting: Callable[[], bool]) -> None:
+    `find_model` looks a model of the list up in the catalogue.
+    """
+
+    def __init__(
+        self,
+        upstream: httpx.AsyncClient,
+        *,
+        max_body_bytes: int,
+        is_starting: Callable[[], bool],
+        find_model: FindModel = lambda _: None,
+    ) -> None:
         self._upstream = upstream
+        self._find_model = find_model
         self._max_body_bytes = max_body_bytes
         self._is_starting = is_starting
         self._urls = {route.name: upstream.base_url.join(f"v1/{route.name}") for route in ROUTES.values()}
@@ -97,8 +109,9 @@ class Door:
         try:
             response = await self._upstream.send(request, stream=True)
             try:
-                relay = relay_events if is_event_stream(response) else relay_whole
-                return await relay(route, response, exchange)
+                if is_event_stream(response):
+                    return await relay_events(route, response, exchange)
+                return await relay_whole(route, response, exchange, self._find_model)
             finally:
                 await response.aclose()
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
@@ -158,25 +171,18 @@ async def relay_events(route: Route, response: httpx.Response, exchange: Exchang
     return last
 
 
-async def relay_whole(route: Route, response: httpx.Response, exchange: Exchange) -> bytes:
+async def relay_whole(route: Route, response: httpx.Response, exchange: Exchange, find_model: FindModel) -> bytes:
     """Read to its end before the client gets a byte, so that an answer that breaks off can still become a 502."""
     body = await response.aread()
     if response.status_code not in SUCCESS:
         said = read_complaint(response.status_code, body)
         raise answer_to(said, retry_after=response.headers.get("retry-after"), model=requested_model(response.request))
+    if route.name == MODELS:
+        body = described(body, find_model)
     if route.model is not None:
-        body = model_card(body, route.model)
+        body = one_of(body, route.model)
     await exchange.begin(response.status_code, client_headers(response), length=len(body))
     return body
-
-
-def model_card(body: bytes, model: str) -> bytes:
-    """One entry of the list: the name never becomes part of a path at LiteLLM."""
-    cards: list[dict[str, Any]] = json.loads(body)["data"]
-    for card in cards:
-        if card["id"] == model:
-            return json.dumps(card).encode()
-    raise errors.model_not_found(model)
 
 
 def requested_model(request: httpx.Request) -> str | None:

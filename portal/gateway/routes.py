@@ -17,6 +17,7 @@ class Route:
     model: str | None = None
 
 
+MODELS = "models"
 ROUTES = {
     f"/{route.name}": route
     for route in (
@@ -26,7 +27,7 @@ ROUTES = {
         Route("POST", "audio/transcriptions"),
         Route("POST", "images/generations"),
         Route("POST", "responses"),
-        Route("GET", "models"),
+        Route("GET", MODELS),
     )
 }
 MODEL_PREFIX = "/models/"
@@ -38,7 +39,7 @@ def find_route(scope: Mapping[str, Any]) -> Route:
     is_escaped = b"%" in (scope.get("raw_path") or b"").partition(b"?")[0]
     route = None if is_escaped else ROUTES.get(path)
     if route is None and path.startswith(MODEL_PREFIX):
-        route = Route("GET", "models", model=path.removeprefix(MODEL_PREFIX))
+        route = Route("GET", MODELS, model=path.removeprefix(MODEL_PREFIX))
     if route is None:
         raise not_found()
     if scope["method"] != route.method:

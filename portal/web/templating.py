@@ -41,10 +41,12 @@ class Viewer(Protocol):
     def is_operator(self) -> bool: ...
 
 
-ANYBODY = (("Get a key", "/"), ("Keys", "/keys"))
+KEYS = ("Keys", "/keys")
 USAGE = ("Usage", "/usage")
-VISITORS = (*ANYBODY, USAGE, ("Your data", "/account"))
-MEMBERS = (("Keys", "/keys"), USAGE, ("Account", "/account"))
+BUILD = (("Models", "/models"), ("Documentation", "/documentation"))
+ANYBODY = (("Get a key", "/"), KEYS, *BUILD)
+VISITORS = (("Get a key", "/"), KEYS, USAGE, *BUILD, ("Your data", "/account"))
+MEMBERS = (KEYS, USAGE, *BUILD, ("Account", "/account"))
 OPERATORS = (("Operator", "/operator"),)
 
 

@@ -1,0 +1,1 @@
+"""The models that people can choose from, and how to call them."""

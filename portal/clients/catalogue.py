@@ -1,0 +1,96 @@
+"""The models as the gateways publish them, read in the background so that no request has to wait for Redis.
+
+What is not known is said to be not known: nothing published yet, or no news from the endpoints lately.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from litellm_config.catalogue import Card
+from litellm_config.publications import (
+    AVAILABILITY_KEY,
+    CATALOGUE_KEY,
+    Availability,
+    ModelAvailability,
+    PublishedCatalogue,
+)
+from portal.core.logs import get_logger
+
+SECONDS_BETWEEN_LOOKS = 1.0
+# While Redis is away: as long as a gateway's own news is good.
+NEWS_SECONDS = 15.0
+
+Document = str | bytes | None
+Documents = tuple[Document, Document]
+
+log = get_logger()
+
+
+@dataclass(frozen=True)
+class ListedModel:
+    """`state` is `None` when nobody has asked the model's endpoints lately."""
+
+    card: Card
+    state: ModelAvailability | None
+
+    @property
+    def available(self) -> bool | None:
+        """`None`: not known. It is about the model's endpoints, not about whether LiteLLM itself answers."""
+        if not self.card.available:
+            return False
+        return self.state.available if self.state else None
+
+
+class ModelCatalogue:
+    """`models` are in the order of the file; empty until a gateway has published them."""
+
+    def __init__(self, redis: Redis, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.models: tuple[ListedModel, ...] = ()
+        self._redis = redis
+        self._monotonic = monotonic
+        self._read: Documents = (None, None)
+        self._read_at = 0.0
+        self._cards: tuple[Card, ...] = ()
+        self._states: dict[str, ModelAvailability] = {}
+
+    def find(self, model_id: str) -> ListedModel | None:
+        return next((model for model in self.models if model.card.id == model_id), None)
+
+    def example(self, mode: str = "chat", allowed: Collection[str] = ()) -> str | None:
+        """The first model of a kind that can be used, by somebody who may use `allowed` (empty: every model)."""
+        usable = (one for one in self.models if one.card.mode == mode and one.available is not False)
+        return next((one.card.id for one in usable if not allowed or one.card.id in allowed), None)
+
+    async def watch(self) -> None:
+        """Until it is cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+
+    async def look(self) -> None:
+        try:
+            catalogue, availability = await self._redis.mget(CATALOGUE_KEY, AVAILABILITY_KEY)
+            self._read_at = self._monotonic()
+        except RedisError:
+            is_news = self._monotonic() - self._read_at < NEWS_SECONDS
+            catalogue, availability = self._read[0], self._read[1] if is_news else None
+        read = (catalogue, availability)
+        if read != self._read:
+            self._read = read
+            self._understand(*read)
+
+    def _understand(self, catalogue: Document, availability: Document) -> None:
+        """A Redis that was emptied, or a gateway of another version, leaves the cards that are known."""
+        try:
+            if catalogue:
+                self._cards = PublishedCatalogue.model_validate_json(catalogue).models
+            self._states = Availability.model_validate_json(availability).models if availability else {}
+        except ValidationError as error:
+            log.warning("catalogue.not_understood", mistakes=error.error_count())
+        self.models = tuple(ListedModel(card, self._states.get(card.id)) for card in self._cards)

@@ -1,0 +1,9 @@
+import OpenAI from "openai";
+
+const client = new OpenAI({ baseURL: "BASE_URL", apiKey: process.env.API_KEY });
+
+const completion = await client.chat.completions.create({
+  model: "CHAT_MODEL",
+  messages: [{ role: "user", content: "Hello!" }],
+});
+console.log(completion.choices[0].message.content);
