@@ -37,6 +37,8 @@ from portal.core.rates import RateLimiter
 from portal.core.settings import Settings
 from portal.gateway import upstream
 from portal.gateway.door import Door
+from portal.gateway.meters import Meters
+from portal.gateway.timeouts import Timeouts
 from portal.keys.api import KeyApi
 from portal.keys.desk import key_desk
 from portal.keys.home import HomePage
@@ -52,6 +54,7 @@ from portal.operators.pages import OperatorPages
 from portal.operators.services import operator_services
 from portal.pages.api_docs import ApiDocsRoutes
 from portal.pages.health import HealthRoutes
+from portal.pages.metrics import MetricsRoutes, process_registry
 from portal.pages.site import SiteRoutes
 from portal.usage.report import UsageReport
 from portal.usage.routes import UsageRoutes
@@ -91,7 +94,7 @@ class Outward:
         endpoint = settings.litellm_api_endpoint
         return cls(
             management=httpx.AsyncClient(base_url=endpoint, headers=admin, timeout=MANAGEMENT_TIMEOUT, verify=tls),
-            relay=upstream.connect(endpoint, tls),
+            relay=upstream.connect(endpoint, tls, Timeouts.of(settings)),
             captcha=httpx.AsyncClient(timeout=CAPTCHA_TIMEOUT, verify=tls),
             auth0=httpx.AsyncClient(timeout=AUTH0_TIMEOUT, verify=tls),
         )
@@ -109,6 +112,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     proxy = LitellmProxy(outward.management)
     reader = LitellmReader(outward.management)
     gateway = GatewayStatus(proxy)
+    registry = process_registry(gateway)
     captcha = _captcha(settings, outward.captcha)
     table = policies(settings)
     limits = Limits(database, proxy, table, clock)
@@ -203,6 +207,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         AccountPages(settings, services=services, pages=pages, cookie=cookie),
         SiteRoutes(settings, pages=pages),
         HealthRoutes(database=database, redis=redis, gateway=gateway),
+        MetricsRoutes(settings, registry),
     ):
         site.include_router(routes.router())
     if settings.has_auth0:
@@ -224,7 +229,11 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     )
     site.add_middleware(SecurityHeaders, {**captcha.csp, **auth0_csp(settings)}, https=https)
     door = Door(
-        outward.relay, max_body_bytes=settings.api_max_body_bytes, is_starting=lambda: gateway.state == "starting"
+        outward.relay,
+        max_body_bytes=settings.api_max_body_bytes,
+        timeouts=Timeouts.of(settings),
+        meters=Meters(registry),
+        is_starting=lambda: gateway.state == "starting",
     )
     return RequestContext(_front(site, door))
 

@@ -5,6 +5,10 @@ import sys
 from typing import Any
 
 import structlog
+from prometheus_client import Counter
+
+# What is logged is counted too: keys issued and revoked, people registered, everything unavailable.
+counted_events = Counter("portal_events", "Events in the log, by name", ["event", "level"], registry=None)
 
 
 def configure_logs(level: str) -> None:
@@ -14,7 +18,7 @@ def configure_logs(level: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()],
+        processors=[*shared, _count, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(sys.stdout),
         cache_logger_on_first_use=True,
@@ -33,6 +37,11 @@ def configure_logs(level: str) -> None:
     # Our own line per request says more, and httpx would log addresses of private services.
     for name in ("uvicorn.access", "httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _count(_: Any, level: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    counted_events.labels(event["event"], level).inc()
+    return event
 
 
 def get_logger() -> Any:

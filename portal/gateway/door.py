@@ -20,16 +20,24 @@ from portal.gateway.complaints import answer_to, read_complaint
 from portal.gateway.errors import ApiError
 from portal.gateway.events import WholeEvents
 from portal.gateway.exchange import Exchange
+from portal.gateway.meters import Meters
 from portal.gateway.presence import ClientGone, Receive, Send, while_present
 from portal.gateway.routes import ROUTES, Route, find_route
+from portal.gateway.served import Served
+from portal.gateway.timeouts import Timeouts
 
-BODY_SILENCE_SECONDS = 30
 SUCCESS = range(200, 300)
 KEY = re.compile(rb"bearer +([\x21-\x7e]+)", re.IGNORECASE)
 REQUEST_HEADERS = frozenset({b"accept", b"content-type"})
 RESPONSE_HEADERS = frozenset({b"content-type", b"retry-after", b"cache-control"})
-LIMIT_HEADER = re.compile(rb"x-ratelimit-(?:limit|remaining|reset)-(?:requests|tokens)")
-
+# Limits count for a person; LiteLLM puts the scope into the name, and passes on what an endpoint says of its own.
+LIMIT_HEADER = re.compile(rb"x-ratelimit-user-((?:limit|remaining|reset)-(?:requests|tokens))")
+# `*` does not include `authorization`: https://developer.mozilla.org/docs/Web/HTTP/Headers/Access-Control-Allow-Headers
+PREFLIGHT_HEADERS = [
+    (b"access-control-allow-methods", b"GET, POST"),
+    (b"access-control-allow-headers", b"authorization, *"),
+    (b"access-control-max-age", b"86400"),
+]
 
 log = structlog.get_logger()
 
@@ -37,9 +45,19 @@ log = structlog.get_logger()
 class Door:
     """`is_starting` tells, when LiteLLM cannot be reached, whether that is because it is still starting."""
 
-    def __init__(self, upstream: httpx.AsyncClient, *, max_body_bytes: int, is_starting: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        upstream: httpx.AsyncClient,
+        *,
+        max_body_bytes: int,
+        timeouts: Timeouts,
+        meters: Meters,
+        is_starting: Callable[[], bool],
+    ) -> None:
         self._upstream = upstream
         self._max_body_bytes = max_body_bytes
+        self._timeouts = timeouts
+        self._meters = meters
         self._is_starting = is_starting
         self._urls = {route.name: upstream.base_url.join(f"v1/{route.name}") for route in ROUTES.values()}
 
@@ -47,7 +65,7 @@ class Door:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
             return
-        exchange = Exchange(scope, send)
+        exchange = Exchange(scope, send, self._meters)
         try:
             await self._let_in(scope, receive, exchange)
         except ApiError as error:
@@ -63,44 +81,60 @@ class Door:
             exchange.record()
 
     async def _let_in(self, scope: Mapping[str, Any], receive: Receive, exchange: Exchange) -> None:
+        sent = dict(scope["headers"])
+        if scope["method"] == "OPTIONS" and b"access-control-request-method" in sent:
+            exchange.path = "preflight"
+            await exchange.begin(204, PREFLIGHT_HEADERS, length=0)
+            await exchange.end()
+            return
         route = find_route(scope)
         exchange.path = route.name
         headers = upstream_headers(scope["headers"], exchange.request_id)
-        body = await self._read_body(dict(scope["headers"]).get(b"content-length"), receive)
+        body = await self._read_body(sent.get(b"content-length"), receive, exchange)
         request = httpx.Request(route.method, self._urls[route.name], headers=headers, content=body)
         last = await while_present(receive, self._relay(route, request, exchange))
         await exchange.end(last)
 
-    async def _read_body(self, declared_length: bytes | None, receive: Receive) -> bytes:
+    async def _read_body(self, declared_length: bytes | None, receive: Receive, exchange: Exchange) -> bytes:
         """The whole body is read before LiteLLM is asked, so a slow or oversized upload costs it nothing."""
         if declared_length and int(declared_length) > self._max_body_bytes:
             raise errors.body_too_large(self._max_body_bytes)
         parts: list[bytes] = []
-        size, has_more = 0, True
-        while has_more:
-            try:
-                async with asyncio.timeout(BODY_SILENCE_SECONDS):
-                    message = await receive()
-            except TimeoutError as error:
-                raise errors.body_too_slow() from error
-            if message["type"] == "http.disconnect":
-                raise ClientGone
-            parts.append(message.get("body", b""))
-            has_more = message.get("more_body", False)
-            size += len(parts[-1])
-            if size > self._max_body_bytes:
-                raise errors.body_too_large(self._max_body_bytes)
+        try:
+            async with asyncio.timeout(self._timeouts.upload):
+                has_more = True
+                while has_more:
+                    async with asyncio.timeout(self._timeouts.upload_silence):
+                        message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise ClientGone
+                    parts.append(message.get("body", b""))
+                    exchange.received += len(parts[-1])
+                    has_more = message.get("more_body", False)
+                    if exchange.received > self._max_body_bytes:
+                        raise errors.body_too_large(self._max_body_bytes)
+        except TimeoutError as error:
+            raise errors.body_too_slow() from error
         return b"".join(parts)
 
     async def _relay(self, route: Route, request: httpx.Request, exchange: Exchange) -> bytes:
         """Everything but the last bytes, which it returns."""
         try:
-            response = await self._upstream.send(request, stream=True)
-            try:
-                relay = relay_events if is_event_stream(response) else relay_whole
-                return await relay(route, response, exchange)
-            finally:
-                await response.aclose()
+            async with asyncio.timeout(self._timeouts.whole):
+                response = await self._upstream.send(request, stream=True)
+                # What httpx was told to wait for the first byte; from here on it is a silence between two bytes.
+                request.extensions["timeout"]["read"] = self._timeouts.silence
+                exchange.served = Served.read({name.lower(): value for name, value in response.headers.raw})
+                try:
+                    relay = relay_events if is_event_stream(response) else relay_whole
+                    return await relay(route, response, exchange)
+                finally:
+                    await response.aclose()
+        except TimeoutError as error:
+            if exchange.is_streaming:
+                exchange.error = errors.upstream_timeout().code
+                return errors.upstream_timeout().event()
+            raise errors.upstream_timeout() from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise (errors.gateway_starting() if self._is_starting() else errors.gateway_unavailable()) from error
         except httpx.TimeoutException as error:
@@ -133,8 +167,13 @@ def call_id(request_id: str) -> str:
 
 
 def client_headers(response: httpx.Response) -> list[tuple[bytes, bytes]]:
-    lowered = [(name.lower(), value) for name, value in response.headers.raw]
-    return [(name, value) for name, value in lowered if name in RESPONSE_HEADERS or LIMIT_HEADER.fullmatch(name)]
+    meant = []
+    for name, value in ((name.lower(), value) for name, value in response.headers.raw):
+        if name in RESPONSE_HEADERS:
+            meant.append((name, value))
+        elif limit := LIMIT_HEADER.fullmatch(name):
+            meant.append((b"x-ratelimit-" + limit[1], value))
+    return meant
 
 
 def is_event_stream(response: httpx.Response) -> bool:

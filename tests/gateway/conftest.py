@@ -9,9 +9,12 @@ import httpx
 import pytest
 import structlog
 from portal_server import served
+from prometheus_client import CollectorRegistry
 from structlog.testing import LogCapture
 
 from portal.gateway.door import Door
+from portal.gateway.meters import Meters
+from portal.gateway.timeouts import Timeouts
 from portal.gateway.upstream import connect
 from portal.sample_endpoint import Options, create_app
 
@@ -21,9 +24,12 @@ TLS = httpx.create_ssl_context()
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitable[None]]
 
 
-def portal_with(client: httpx.AsyncClient, *, is_starting: bool):
+def portal_with(url: str, *, is_starting: bool = False, **seconds: float):
     """The door as the portal hangs it: everything at and below the prefix is its own."""
-    door = Door(client, max_body_bytes=LIMIT, is_starting=lambda: is_starting)
+    timeouts = Timeouts(**seconds)
+    client = connect(url, TLS, timeouts)
+    meters = Meters(CollectorRegistry())
+    door = Door(client, max_body_bytes=LIMIT, timeouts=timeouts, meters=meters, is_starting=lambda: is_starting)
 
     async def portal(scope, receive, send) -> None:
         if scope["type"] != "lifespan":
@@ -118,7 +124,7 @@ def recorder() -> Iterator[Upstream]:
 
 @pytest.fixture(scope="session")
 def recorder_door(recorder: Upstream) -> Iterator[str]:
-    with served(portal_with(connect(recorder.url, TLS), is_starting=False)) as url:
+    with served(portal_with(recorder.url)) as url:
         yield url + PREFIX
 
 
@@ -133,8 +139,8 @@ def door_to() -> Iterator[Callable[..., str]]:
     """The public address, `/api/v1` included, of a door to that upstream."""
     with ExitStack() as stack:
 
-        def start(url: str, *, is_starting: bool = False, read_seconds: float = 30) -> str:
-            app = portal_with(connect(url, TLS, read_seconds=read_seconds), is_starting=is_starting)
+        def start(url: str, *, is_starting: bool = False, **seconds: float) -> str:
+            app = portal_with(url, is_starting=is_starting, **seconds)
             return stack.enter_context(served(app)) + PREFIX
 
         yield start
@@ -159,7 +165,7 @@ def slow_upstream_url(upstream_key: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def door(upstream_url: str) -> Iterator[str]:
-    with served(portal_with(connect(upstream_url, TLS), is_starting=False)) as url:
+    with served(portal_with(upstream_url)) as url:
         yield url + PREFIX
 
 

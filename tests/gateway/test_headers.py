@@ -54,10 +54,12 @@ def test_only_what_the_client_needs_comes_back(upstream_saying, door_to, http: h
         "server: uvicorn",
         "set-cookie: a=b",
         "x-ratelimit-api_key-limit-requests: 3",
+        "x-ratelimit-person-limit-max_parallel_requests: 4",
+        "x-ratelimit-limit-requests: 10000",  # the endpoint's, of the operator's account there
     ]
     meant = [
-        "x-ratelimit-limit-requests: 3",
-        "X-RateLimit-Remaining-Tokens: 99",
+        "x-ratelimit-user-limit-requests: 3",
+        "X-RateLimit-User-Remaining-Tokens: 99",
         "cache-control: no-cache",
         "retry-after: 7",
     ]
@@ -74,7 +76,10 @@ def test_only_what_the_client_needs_comes_back(upstream_saying, door_to, http: h
         "cache-control",
         "retry-after",
         "x-request-id",
+        "access-control-allow-origin",
+        "access-control-expose-headers",
     }
+    assert (answer.headers["x-ratelimit-limit-requests"], answer.headers["x-ratelimit-remaining-tokens"]) == ("3", "99")
 
 
 def test_cookie_of_the_upstream_is_not_kept_for_the_next_caller(upstream_saying, door_to, http: httpx.Client):
