@@ -22,13 +22,14 @@ from portal.gateway.events import WholeEvents
 from portal.gateway.exchange import Exchange
 from portal.gateway.meters import Meters
 from portal.gateway.presence import ClientGone, Receive, Send, while_present
+from portal.gateway.question import read_question
 from portal.gateway.routes import ROUTES, Route, find_route
 from portal.gateway.served import Served
 from portal.gateway.timeouts import Timeouts
 
 SUCCESS = range(200, 300)
 KEY = re.compile(rb"bearer +([\x21-\x7e]+)", re.IGNORECASE)
-REQUEST_HEADERS = frozenset({b"accept", b"content-type"})
+REQUEST_HEADERS = frozenset({b"accept"})
 RESPONSE_HEADERS = frozenset({b"content-type", b"retry-after", b"cache-control"})
 # Limits count for a person; LiteLLM puts the scope into the name, and passes on what an endpoint says of its own.
 LIMIT_HEADER = re.compile(rb"x-ratelimit-user-((?:limit|remaining|reset)-(?:requests|tokens))")
@@ -89,8 +90,11 @@ class Door:
             return
         route = find_route(scope)
         exchange.path = route.name
-        headers = upstream_headers(scope["headers"], exchange.request_id)
+        headers = upstream_headers(route, scope["headers"], exchange.request_id)
         body = await self._read_body(sent.get(b"content-length"), receive, exchange)
+        if route.takes_json:
+            question = read_question(route.name, body)
+            body, exchange.model = question.body, question.model
         request = httpx.Request(route.method, self._urls[route.name], headers=headers, content=body)
         last = await while_present(receive, self._relay(route, request, exchange))
         await exchange.end(last)
@@ -143,15 +147,24 @@ class Door:
             raise errors.upstream_error() from error
 
 
-def upstream_headers(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
-    key, passed = None, []
+def upstream_headers(
+    route: Route, headers: Iterable[tuple[bytes, bytes]], request_id: str
+) -> list[tuple[bytes, bytes]]:
+    """Whatever a client calls its JSON, LiteLLM is told that it is JSON."""
+    key, passed, kind = None, [], b""
     for name, value in headers:
         if name == b"authorization":
             key = KEY.fullmatch(value)
+        elif name == b"content-type":
+            kind = value
         elif name in REQUEST_HEADERS:
             passed.append((name, value))
     if not key:
         raise errors.missing_api_key()
+    if route.takes_form and not kind.lower().startswith(b"multipart/form-data"):
+        raise errors.form_needed()
+    if route.takes_json or route.takes_form:
+        passed.append((b"content-type", b"application/json" if route.takes_json else kind))
     return [
         *passed,
         (b"authorization", b"Bearer " + key[1]),
@@ -202,7 +215,7 @@ async def relay_whole(route: Route, response: httpx.Response, exchange: Exchange
     body = await response.aread()
     if response.status_code not in SUCCESS:
         said = read_complaint(response.status_code, body)
-        raise answer_to(said, retry_after=response.headers.get("retry-after"), model=requested_model(response.request))
+        raise answer_to(said, retry_after=response.headers.get("retry-after"), model=exchange.model)
     if route.model is not None:
         body = model_card(body, route.model)
     await exchange.begin(response.status_code, client_headers(response), length=len(body))
@@ -216,13 +229,3 @@ def model_card(body: bytes, model: str) -> bytes:
         if card["id"] == model:
             return json.dumps(card).encode()
     raise errors.model_not_found(model)
-
-
-def requested_model(request: httpx.Request) -> str | None:
-    """For the message of an error, so it is read only then. Forms are left alone."""
-    try:
-        body = json.loads(request.content)
-    except ValueError:
-        return None
-    model = body.get("model") if isinstance(body, dict) else None
-    return model[:100] if isinstance(model, str) else None

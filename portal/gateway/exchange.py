@@ -34,6 +34,7 @@ class Exchange:
         self._is_stream = False
         self.path = "unknown"
         self.received = 0
+        self.model: str | None = None
         self.error: str | None = None
         self.served = Served()
         self.request_id: str = scope.get("state", {}).get("request_id") or uuid.uuid4().hex
@@ -99,7 +100,7 @@ class Exchange:
             path=self.path,
             status=self._status,
             error=self.error,
-            model=self.served.model or None,
+            model=self.model,
             endpoint=self.served.endpoint,
             host=self.served.host,
             retries=self.served.retries,

@@ -1,7 +1,5 @@
 """`/metrics` for Prometheus; to whom it is not meant, it does not exist."""
 
-from hmac import compare_digest
-from ipaddress import ip_address
 from typing import get_args
 
 from fastapi import APIRouter, Request, Response
@@ -14,12 +12,11 @@ from prometheus_client import (
     generate_latest,
 )
 
+from litellm_config.metrics_access import may_read_metrics
 from portal.clients.gateway_status import GatewayState, GatewayStatus
 from portal.core.errors import NotFound
 from portal.core.logs import counted_events
 from portal.core.settings import Settings
-
-FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
 
 
 def process_registry(gateway: GatewayStatus) -> CollectorRegistry:
@@ -40,7 +37,7 @@ def process_registry(gateway: GatewayStatus) -> CollectorRegistry:
 
 class MetricsRoutes:
     def __init__(self, settings: Settings, registry: CollectorRegistry) -> None:
-        self._token = settings.metrics_token
+        self._token = settings.metrics_token.get_secret_value() if settings.metrics_token else None
         self._registry = registry
 
     def router(self) -> APIRouter:
@@ -49,21 +46,6 @@ class MetricsRoutes:
         return router
 
     async def metrics(self, request: Request) -> Response:
-        if not self._is_meant_for(request):
+        if not may_read_metrics(request.scope, self._token):
             raise NotFound("There is nothing at this address.")
         return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST)
-
-    def _is_meant_for(self, request: Request) -> bool:
-        """A proxy on this machine has a loopback address too, so its visitors are told by their headers."""
-        if self._token:
-            expected = f"Bearer {self._token.get_secret_value()}"
-            return compare_digest(request.headers.get("authorization", "").encode(), expected.encode())
-        is_direct = not any(name in request.headers for name in FORWARDED)
-        return is_direct and request.client is not None and _is_loopback(request.client.host)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -1,5 +1,8 @@
 import asyncio
 import contextlib
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -50,6 +53,7 @@ class Upstream:
 
     def __init__(self, handler: Handler) -> None:
         self.heads: list[bytes] = []
+        self.bodies: list[bytes] = []
         self.closed_by_peer = threading.Event()
         self.url = ""
         self._handler = handler
@@ -62,6 +66,7 @@ class Upstream:
                 (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
             )
             body = await reader.readexactly(length)
+            self.bodies.append(body)
             answering = asyncio.ensure_future(self._handler(reader, writer, body))
             leaving = asyncio.ensure_future(reader.read())
             await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
@@ -126,6 +131,15 @@ def recorder() -> Iterator[Upstream]:
 def recorder_door(recorder: Upstream) -> Iterator[str]:
     with served(portal_with(recorder.url)) as url:
         yield url + PREFIX
+
+
+@pytest.fixture(scope="session")
+def all_litellm_fields() -> set[str]:
+    """In a process of its own, because LiteLLM takes its time and warns of much."""
+    program = "from litellm.types.utils import all_litellm_params as names; print(*names)"
+    environment = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
 
 
 @pytest.fixture
