@@ -85,7 +85,7 @@ class Door:
         sent = dict(scope["headers"])
         if scope["method"] == "OPTIONS" and b"access-control-request-method" in sent:
             exchange.path = "preflight"
-            await exchange.begin(204, PREFLIGHT_HEADERS, length=0)
+            await exchange.begin(200, PREFLIGHT_HEADERS, length=0)
             await exchange.end()
             return
         route = find_route(scope)

@@ -122,3 +122,29 @@ def test_path_that_nobody_knows_is_not_logged_as_it_came(door: str, http: httpx.
     http.get(f"{door}/sk-secret")
 
     assert "sk-secret" not in str(relayed())
+
+
+@pytest.mark.req("G13")
+def test_log_names_the_endpoint_as_its_operator_knows_it(upstream_saying, door_to, http: httpx.Client, relayed):
+    told = [
+        "x-litellm-model-id: vllm-1",
+        "x-litellm-model-api-base: https://name:password@vllm-1.example.com:8443/v1?key=secret",
+        "x-litellm-model-group: llama",
+        "x-litellm-attempted-retries: 2",
+        "x-litellm-attempted-fallbacks: 1",
+    ]
+    http.post(f"{door_to(upstream_saying(200, b'{}', *told).url)}/embeddings", json={"model": "llama"})
+
+    line = relayed()
+    assert (line["model"], line["endpoint"], line["host"]) == ("llama", "vllm-1", "vllm-1.example.com:8443")
+    assert (line["retries"], line["fallbacks"], line["cached"]) == (2, 1, False)
+    assert line["bytes_received"] > 0
+    assert [secret for secret in ("password", "secret", "/v1") if secret in str(line)] == []
+
+
+@pytest.mark.req("G13")
+def test_log_of_a_refusal_names_what_was_asked_for_and_no_endpoint(door: str, http: httpx.Client, relayed):
+    http.post(f"{door}/chat/completions", json={"model": "nobody", "messages": []})
+
+    line = relayed()
+    assert (line["model"], line["endpoint"], line["error"]) == ("nobody", None, "model_not_found")

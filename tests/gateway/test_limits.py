@@ -253,7 +253,7 @@ def test_browser_may_ask_for_every_site_and_without_cookies(recorder, recorder_d
     answer = http.post(f"{recorder_door}/embeddings", json={}, headers={"origin": "https://app.example.com"})
     refusal = httpx.post(f"{recorder_door}/embeddings", json={}, headers={"origin": "https://app.example.com"})
 
-    assert preflight.status_code == 204
+    assert preflight.status_code == 200
     assert preflight.headers["access-control-allow-headers"] == "authorization, *"
     for one in (preflight, answer, refusal):
         assert one.headers["access-control-allow-origin"] == "*"
