@@ -82,7 +82,7 @@ class Outward:
     """The connections to others, each with its time-outs."""
 
     management: httpx.AsyncClient
-    relay: httpx.AsyncClient
+    relay: httpx.AsyncHTTPTransport
     captcha: httpx.AsyncClient
     auth0: httpx.AsyncClient
 
@@ -94,7 +94,7 @@ class Outward:
         endpoint = settings.litellm_api_endpoint
         return cls(
             management=httpx.AsyncClient(base_url=endpoint, headers=admin, timeout=MANAGEMENT_TIMEOUT, verify=tls),
-            relay=upstream.connect(endpoint, tls, Timeouts.of(settings)),
+            relay=upstream.connect(tls),
             captcha=httpx.AsyncClient(timeout=CAPTCHA_TIMEOUT, verify=tls),
             auth0=httpx.AsyncClient(timeout=AUTH0_TIMEOUT, verify=tls),
         )
@@ -230,6 +230,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     site.add_middleware(SecurityHeaders, {**captcha.csp, **auth0_csp(settings)}, https=https)
     door = Door(
         outward.relay,
+        settings.litellm_api_endpoint,
         max_body_bytes=settings.api_max_body_bytes,
         timeouts=Timeouts.of(settings),
         meters=Meters(registry),

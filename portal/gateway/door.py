@@ -26,8 +26,10 @@ from portal.gateway.question import read_question
 from portal.gateway.routes import ROUTES, Route, find_route
 from portal.gateway.served import Served
 from portal.gateway.timeouts import Timeouts
+from portal.gateway.upstream import Patience
 
 SUCCESS = range(200, 300)
+Headers = Mapping[bytes, bytes]
 KEY = re.compile(rb"bearer +([\x21-\x7e]+)", re.IGNORECASE)
 REQUEST_HEADERS = frozenset({b"accept"})
 RESPONSE_HEADERS = frozenset({b"content-type", b"retry-after", b"cache-control"})
@@ -48,7 +50,8 @@ class Door:
 
     def __init__(
         self,
-        upstream: httpx.AsyncClient,
+        upstream: httpx.AsyncBaseTransport,
+        url: str,
         *,
         max_body_bytes: int,
         timeouts: Timeouts,
@@ -60,7 +63,7 @@ class Door:
         self._timeouts = timeouts
         self._meters = meters
         self._is_starting = is_starting
-        self._urls = {route.name: upstream.base_url.join(f"v1/{route.name}") for route in ROUTES.values()}
+        self._urls = {route.name: httpx.URL(f"{url.rstrip('/')}/v1/{route.name}") for route in ROUTES.values()}
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -123,15 +126,17 @@ class Door:
 
     async def _relay(self, route: Route, request: httpx.Request, exchange: Exchange) -> bytes:
         """Everything but the last bytes, which it returns."""
+        patience = Patience(self._timeouts)
+        request.extensions = patience.extensions
         try:
             async with asyncio.timeout(self._timeouts.whole):
-                response = await self._upstream.send(request, stream=True)
-                # What httpx was told to wait for the first byte; from here on it is a silence between two bytes.
-                request.extensions["timeout"]["read"] = self._timeouts.silence
-                exchange.served = Served.read({name.lower(): value for name, value in response.headers.raw})
+                response = await self._upstream.handle_async_request(request)
+                patience.answer_has_begun()
+                headers = {name.lower(): value for name, value in response.headers.raw}
+                exchange.served = Served.read(headers)
                 try:
-                    relay = relay_events if is_event_stream(response) else relay_whole
-                    return await relay(route, response, exchange)
+                    relay = relay_events if is_event_stream(response.status_code, headers) else relay_whole
+                    return await relay(route, response, headers, exchange)
                 finally:
                     await response.aclose()
         except TimeoutError as error:
@@ -179,27 +184,26 @@ def call_id(request_id: str) -> str:
     return f"{request_id}-{secrets.token_hex(8)}"
 
 
-def client_headers(response: httpx.Response) -> list[tuple[bytes, bytes]]:
+def client_headers(headers: Headers) -> list[tuple[bytes, bytes]]:
     meant = []
-    for name, value in ((name.lower(), value) for name, value in response.headers.raw):
+    for name, value in headers.items():
         if name in RESPONSE_HEADERS:
             meant.append((name, value))
-        elif limit := LIMIT_HEADER.fullmatch(name):
+        elif name.startswith(b"x-ratelimit-") and (limit := LIMIT_HEADER.fullmatch(name)):
             meant.append((b"x-ratelimit-" + limit[1], value))
     return meant
 
 
-def is_event_stream(response: httpx.Response) -> bool:
-    kind: str = response.headers.get("content-type", "")
-    return response.status_code in SUCCESS and kind.startswith("text/event-stream")
+def is_event_stream(status: int, headers: Headers) -> bool:
+    return status in SUCCESS and headers.get(b"content-type", b"").startswith(b"text/event-stream")
 
 
-async def relay_events(route: Route, response: httpx.Response, exchange: Exchange) -> bytes:
+async def relay_events(route: Route, response: httpx.Response, headers: Headers, exchange: Exchange) -> bytes:
     """Each chunk goes on as it comes. After the first byte an error can only be said as an event, never by silence."""
     events = WholeEvents(ends_with_done=route.ends_with_done)
-    await exchange.begin(response.status_code, client_headers(response))
+    await exchange.begin(response.status_code, client_headers(headers))
     try:
-        async for chunk in response.aiter_raw():
+        async for chunk in as_it_comes(response):
             if whole := events.feed(chunk):
                 await exchange.write(whole)
         last = events.finish()
@@ -210,15 +214,22 @@ async def relay_events(route: Route, response: httpx.Response, exchange: Exchang
     return last
 
 
-async def relay_whole(route: Route, response: httpx.Response, exchange: Exchange) -> bytes:
+def as_it_comes(response: httpx.Response) -> httpx.AsyncByteStream:
+    """What httpx would add to each chunk, a count and a buffer, takes longer than the door's own work on it."""
+    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - httpx's type is wider
+    return response.stream
+
+
+async def relay_whole(route: Route, response: httpx.Response, headers: Headers, exchange: Exchange) -> bytes:
     """Read to its end before the client gets a byte, so that an answer that breaks off can still become a 502."""
     body = await response.aread()
     if response.status_code not in SUCCESS:
         said = read_complaint(response.status_code, body)
-        raise answer_to(said, retry_after=response.headers.get("retry-after"), model=exchange.model)
+        retry_after = headers.get(b"retry-after", b"").decode("latin-1")
+        raise answer_to(said, retry_after=retry_after, model=exchange.model)
     if route.model is not None:
         body = model_card(body, route.model)
-    await exchange.begin(response.status_code, client_headers(response), length=len(body))
+    await exchange.begin(response.status_code, client_headers(headers), length=len(body))
     return body
 
 

@@ -30,9 +30,9 @@ Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitabl
 def portal_with(url: str, *, is_starting: bool = False, **seconds: float):
     """The door as the portal hangs it: everything at and below the prefix is its own."""
     timeouts = Timeouts(**seconds)
-    client = connect(url, TLS, timeouts)
+    client = connect(TLS)
     meters = Meters(CollectorRegistry())
-    door = Door(client, max_body_bytes=LIMIT, timeouts=timeouts, meters=meters, is_starting=lambda: is_starting)
+    door = Door(client, url, max_body_bytes=LIMIT, timeouts=timeouts, meters=meters, is_starting=lambda: is_starting)
 
     async def portal(scope, receive, send) -> None:
         if scope["type"] != "lifespan":
