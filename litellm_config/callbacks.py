@@ -4,6 +4,7 @@ https://docs.litellm.ai/docs/proxy/call_hooks
 """
 
 import ssl
+from http import HTTPStatus
 
 import httpx
 import litellm
@@ -37,7 +38,14 @@ def coalescing_client() -> httpx.AsyncClient:
         mounts={pattern: mount and CoalescingTransport(mount) for pattern, mount in (mounts or {}).items()},
         timeout=TIMEOUT_SECONDS,
         follow_redirects=True,
+        event_hooks={"response": [refusal_as_bad_request]},
     )
+
+
+async def refusal_as_bad_request(response: httpx.Response) -> None:
+    """With `drop_params` LiteLLM 1.106 asks an endpoint that answers 422 once more, and then answers `null` itself."""
+    if response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
+        response.status_code = HTTPStatus.BAD_REQUEST
 
 
 stream_coalescing = StreamCoalescing()

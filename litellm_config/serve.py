@@ -68,10 +68,10 @@ def load() -> AccessLog:
     os.environ.setdefault("LITELLM_LOG", "WARNING")
     from litellm.proxy.proxy_server import app  # noqa: PLC0415 - it reads the environment while it is imported
 
-    from litellm_config import person_limits  # noqa: PLC0415 - as above
+    from litellm_config import metrics, person_limits  # noqa: PLC0415 - as above
 
     person_limits.install()
-    return AccessLog(app)
+    return AccessLog(metrics.install(app))
 
 
 if __name__ == "__main__":

@@ -41,6 +41,8 @@ from portal.core.rates import RateLimiter
 from portal.core.settings import Settings
 from portal.gateway import upstream
 from portal.gateway.door import Door
+from portal.gateway.meters import Meters
+from portal.gateway.timeouts import Timeouts
 from portal.keys.api import KeyApi
 from portal.keys.desk import key_desk
 from portal.keys.home import HomePage
@@ -56,6 +58,7 @@ from portal.operators.pages import OperatorPages
 from portal.operators.services import operator_services
 from portal.pages.api_docs import ApiDocsRoutes
 from portal.pages.health import HealthRoutes
+from portal.pages.metrics import MetricsRoutes, process_registry
 from portal.pages.site import SiteRoutes
 from portal.usage.report import UsageReport
 from portal.usage.routes import UsageRoutes
@@ -88,7 +91,7 @@ class Outward:
     """The connections to others, each with its time-outs."""
 
     management: httpx.AsyncClient
-    relay: httpx.AsyncClient
+    relay: httpx.AsyncHTTPTransport
     captcha: httpx.AsyncClient
     auth0: httpx.AsyncClient
 
@@ -102,7 +105,7 @@ class Outward:
             management=httpx.AsyncClient(
                 base_url=endpoint, headers=admin, timeout=MANAGEMENT_TIMEOUT, limits=MANAGEMENT_LIMITS, verify=tls
             ),
-            relay=upstream.connect(endpoint, tls),
+            relay=upstream.connect(tls),
             captcha=httpx.AsyncClient(timeout=CAPTCHA_TIMEOUT, verify=tls),
             auth0=httpx.AsyncClient(timeout=AUTH0_TIMEOUT, verify=tls),
         )
@@ -121,6 +124,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     reader = LitellmReader(outward.management)
     gateway = GatewayStatus(proxy)
     catalogue = ModelCatalogue(redis)
+    registry = process_registry(gateway)
     captcha = _captcha(settings, outward.captcha)
     table = policies(settings)
     visitors = table[Kind.PERMISSIONLESS]
@@ -224,6 +228,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         AccountPages(settings, services=services, pages=pages, cookie=cookie),
         SiteRoutes(settings, pages=pages),
         HealthRoutes(database=database, redis=redis, gateway=gateway),
+        MetricsRoutes(settings, registry),
     ):
         site.include_router(routes.router())
     if settings.has_auth0:
@@ -246,7 +251,10 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     site.add_middleware(SecurityHeaders, {**captcha.csp, **auth0_csp(settings)}, https=https)
     door = Door(
         outward.relay,
+        settings.litellm_api_endpoint,
         max_body_bytes=settings.api_max_body_bytes,
+        timeouts=Timeouts.of(settings),
+        meters=Meters(registry),
         is_starting=lambda: gateway.state == "starting",
         find_model=catalogue.find,
     )

@@ -251,12 +251,21 @@ def usage_of(body: Json, replies: list[Reply]) -> Json:
     return usage | ({"completion_tokens_details": {"reasoning_tokens": reasoning}} if reasoning else {})
 
 
-def chat_choice(index: int, message: Json, finish_reason: str | None, part: str = "delta") -> Json:
-    return {"index": index, part: message, "logprobs": None, "finish_reason": finish_reason}
+def chat_choice(index: int, message: Json, end: str | None, part: str = "delta", logprobs: Json | None = None) -> Json:
+    return {"index": index, part: message, "logprobs": logprobs, "finish_reason": end}
 
 
-def text_choice(index: int, message: Json, finish_reason: str | None, _: str = "") -> Json:
-    return {"index": index, "text": message.get("content") or "", "logprobs": None, "finish_reason": finish_reason}
+def text_choice(index: int, message: Json, end: str | None, _: str = "", logprobs: Json | None = None) -> Json:
+    return {"index": index, "text": message.get("content") or "", "logprobs": logprobs, "finish_reason": end}
+
+
+def logprobs_of(body: Json, tokens: list[str]) -> Json | None:
+    """This model is always certain; a real one says how likely each token was, and which others were."""
+    if body.get("logprobs") is not True or not tokens:
+        return None
+    certain = [{"token": token, "logprob": 0.0, "bytes": list(token.encode())} for token in tokens]
+    wanted = 1 if body.get("top_logprobs") else 0
+    return {"content": [{**token, "top_logprobs": [token] * wanted} for token in certain], "refusal": None}
 
 
 async def events(
@@ -265,7 +274,8 @@ async def events(
     await asyncio.sleep(options.delay)
     for index, reply in enumerate(replies):
         for delta in reply.deltas():
-            yield event({**head, "choices": [choice(index, delta, None)]})
+            logprobs = logprobs_of(body, [delta["content"]] if delta.get("content") else [])
+            yield event({**head, "choices": [choice(index, delta, None, logprobs=logprobs)]})
             await pause(options, 1)
         yield event({**head, "choices": [choice(index, {}, reply.finish_reason)]})
     if (body.get("stream_options") or {}).get("include_usage"):
@@ -294,7 +304,10 @@ async def answer(body: Json, options: Options, kind: str, chunk_kind: str, choic
     usage = usage_of(body, replies)
     await asyncio.sleep(options.delay)
     await pause(options, usage["completion_tokens"])
-    choices = [choice(index, reply.message(), reply.finish_reason, "message") for index, reply in enumerate(replies)]
+    choices = [
+        choice(index, reply.message(), reply.finish_reason, "message", logprobs_of(body, reply.content))
+        for index, reply in enumerate(replies)
+    ]
     return JSONResponse({**head, "object": kind, "choices": choices, "usage": usage})
 
 

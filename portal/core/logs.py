@@ -6,8 +6,12 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 import structlog
+from prometheus_client import Counter
 
 from portal.core.log_files import CopiedOutput
+
+# What is logged is counted too: keys issued and revoked, people registered, everything unavailable.
+counted_events = Counter("portal_events", "Events in the log, by name", ["event", "level"], registry=None)
 
 
 def configure_logs(level: str, file: Path | None = None) -> None:
@@ -19,7 +23,7 @@ def configure_logs(level: str, file: Path | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()],
+        processors=[*shared, _count, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(output),
         cache_logger_on_first_use=True,
@@ -38,6 +42,11 @@ def configure_logs(level: str, file: Path | None = None) -> None:
     # Our own line per request says more, and httpx would log addresses of private services.
     for name in ("uvicorn.access", "httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _count(_: Any, level: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    counted_events.labels(event["event"], level).inc()
+    return event
 
 
 def get_logger() -> Any:

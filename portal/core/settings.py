@@ -195,6 +195,26 @@ class Settings(BaseSettings):
     )
     page_max_body_bytes: int = Field(65_536, description="largest form or JSON body", gt=0)
     api_max_body_bytes: int = Field(26_214_400, description="largest request body of the OpenAI-compatible API", gt=0)
+    api_upload_silence: timedelta = Field(
+        timedelta(seconds=30), description="longest pause of a client that sends a request", gt=timedelta(0)
+    )
+    api_upload_timeout: timedelta = Field(
+        timedelta(minutes=10), description="time in which a whole request has to arrive", gt=timedelta(0)
+    )
+    api_first_byte_timeout: timedelta = Field(
+        timedelta(minutes=10), description="time that a model may take to begin its answer", gt=timedelta(0)
+    )
+    api_answer_silence: timedelta = Field(
+        timedelta(minutes=5), description="longest pause of a model within its answer", gt=timedelta(0)
+    )
+    api_request_timeout: timedelta = Field(
+        timedelta(hours=1), description="time for an answer as a whole, streams too", gt=timedelta(0)
+    )
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="the Bearer token that /metrics asks for; without it, it exists for this machine only",
+        min_length=16,
+    )
 
     # CAPTCHA.
     captcha: Literal["off", "recaptcha-v2", "recaptcha-v3"] | None = Field(

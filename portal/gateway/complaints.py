@@ -155,7 +155,9 @@ def limit_reached(said: Complaint, seconds: str | None) -> ApiError:
     limit = re.search(r"Current limit: (\d+)", said.message)
     what = {"max_parallel_requests": "requests at the same time"}.get(kind[1], f"{kind[1]} a minute") if kind else ""
     message = f"You have reached your limit of {limit[1]} {what}." if limit and what else "You have reached your limit."
-    headers = errors.retry_after(seconds or errors.RETRY_SECONDS)
+    # LiteLLM names the length of its window in any case, but a request in parallel is over sooner.
+    wait = 1 if kind and kind[1] == "max_parallel_requests" else seconds or errors.RETRY_SECONDS
+    headers = errors.retry_after(wait)
     return ApiError(429, "rate_limit_exceeded", f"{message} Please try again later.", headers=headers)
 
 

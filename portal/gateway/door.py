@@ -6,7 +6,6 @@ except those named here.
 """
 
 import asyncio
-import json
 import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
@@ -20,17 +19,28 @@ from portal.gateway.complaints import answer_to, read_complaint
 from portal.gateway.errors import ApiError
 from portal.gateway.events import WholeEvents
 from portal.gateway.exchange import Exchange
+from portal.gateway.meters import Meters
 from portal.gateway.model_list import FindModel, described, one_of
 from portal.gateway.presence import ClientGone, Receive, Send, while_present
+from portal.gateway.question import read_question
 from portal.gateway.routes import MODELS, ROUTES, Route, find_route
+from portal.gateway.served import Served
+from portal.gateway.timeouts import Timeouts
+from portal.gateway.upstream import Patience
 
-BODY_SILENCE_SECONDS = 30
 SUCCESS = range(200, 300)
+Headers = Mapping[bytes, bytes]
 KEY = re.compile(rb"bearer +([\x21-\x7e]+)", re.IGNORECASE)
-REQUEST_HEADERS = frozenset({b"accept", b"content-type"})
+REQUEST_HEADERS = frozenset({b"accept"})
 RESPONSE_HEADERS = frozenset({b"content-type", b"retry-after", b"cache-control"})
-LIMIT_HEADER = re.compile(rb"x-ratelimit-(?:limit|remaining|reset)-(?:requests|tokens)")
-
+# Limits count for a person; LiteLLM puts the scope into the name, and passes on what an endpoint says of its own.
+LIMIT_HEADER = re.compile(rb"x-ratelimit-user-((?:limit|remaining|reset)-(?:requests|tokens))")
+# `*` does not include `authorization`: https://developer.mozilla.org/docs/Web/HTTP/Headers/Access-Control-Allow-Headers
+PREFLIGHT_HEADERS = [
+    (b"access-control-allow-methods", b"GET, POST"),
+    (b"access-control-allow-headers", b"authorization, *"),
+    (b"access-control-max-age", b"86400"),
+]
 
 log = structlog.get_logger()
 
@@ -43,23 +53,28 @@ class Door:
 
     def __init__(
         self,
-        upstream: httpx.AsyncClient,
+        upstream: httpx.AsyncBaseTransport,
+        url: str,
         *,
         max_body_bytes: int,
+        timeouts: Timeouts,
+        meters: Meters,
         is_starting: Callable[[], bool],
         find_model: FindModel = lambda _: None,
     ) -> None:
         self._upstream = upstream
         self._find_model = find_model
         self._max_body_bytes = max_body_bytes
+        self._timeouts = timeouts
+        self._meters = meters
         self._is_starting = is_starting
-        self._urls = {route.name: upstream.base_url.join(f"v1/{route.name}") for route in ROUTES.values()}
+        self._urls = {route.name: httpx.URL(f"{url.rstrip('/')}/v1/{route.name}") for route in ROUTES.values()}
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
             return
-        exchange = Exchange(scope, send)
+        exchange = Exchange(scope, send, self._meters)
         try:
             await self._let_in(scope, receive, exchange)
         except ApiError as error:
@@ -75,45 +90,66 @@ class Door:
             exchange.record()
 
     async def _let_in(self, scope: Mapping[str, Any], receive: Receive, exchange: Exchange) -> None:
+        sent = dict(scope["headers"])
+        if scope["method"] == "OPTIONS" and b"access-control-request-method" in sent:
+            exchange.path = "preflight"
+            await exchange.begin(200, PREFLIGHT_HEADERS, length=0)
+            await exchange.end()
+            return
         route = find_route(scope)
         exchange.path = route.name
-        headers = upstream_headers(scope["headers"], exchange.request_id)
-        body = await self._read_body(dict(scope["headers"]).get(b"content-length"), receive)
+        headers = upstream_headers(route, scope["headers"], exchange.request_id)
+        body = await self._read_body(sent.get(b"content-length"), receive, exchange)
+        if route.takes_json:
+            question = read_question(route.name, body)
+            body, exchange.model = question.body, question.model
         request = httpx.Request(route.method, self._urls[route.name], headers=headers, content=body)
         last = await while_present(receive, self._relay(route, request, exchange))
         await exchange.end(last)
 
-    async def _read_body(self, declared_length: bytes | None, receive: Receive) -> bytes:
+    async def _read_body(self, declared_length: bytes | None, receive: Receive, exchange: Exchange) -> bytes:
         """The whole body is read before LiteLLM is asked, so a slow or oversized upload costs it nothing."""
         if declared_length and int(declared_length) > self._max_body_bytes:
             raise errors.body_too_large(self._max_body_bytes)
         parts: list[bytes] = []
-        size, has_more = 0, True
-        while has_more:
-            try:
-                async with asyncio.timeout(BODY_SILENCE_SECONDS):
-                    message = await receive()
-            except TimeoutError as error:
-                raise errors.body_too_slow() from error
-            if message["type"] == "http.disconnect":
-                raise ClientGone
-            parts.append(message.get("body", b""))
-            has_more = message.get("more_body", False)
-            size += len(parts[-1])
-            if size > self._max_body_bytes:
-                raise errors.body_too_large(self._max_body_bytes)
+        try:
+            async with asyncio.timeout(self._timeouts.upload):
+                has_more = True
+                while has_more:
+                    async with asyncio.timeout(self._timeouts.upload_silence):
+                        message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise ClientGone
+                    parts.append(message.get("body", b""))
+                    exchange.received += len(parts[-1])
+                    has_more = message.get("more_body", False)
+                    if exchange.received > self._max_body_bytes:
+                        raise errors.body_too_large(self._max_body_bytes)
+        except TimeoutError as error:
+            raise errors.body_too_slow() from error
         return b"".join(parts)
 
     async def _relay(self, route: Route, request: httpx.Request, exchange: Exchange) -> bytes:
         """Everything but the last bytes, which it returns."""
+        patience = Patience(self._timeouts)
+        request.extensions = patience.extensions
         try:
-            response = await self._upstream.send(request, stream=True)
-            try:
-                if is_event_stream(response):
-                    return await relay_events(route, response, exchange)
-                return await relay_whole(route, response, exchange, self._find_model)
-            finally:
-                await response.aclose()
+            async with asyncio.timeout(self._timeouts.whole):
+                response = await self._upstream.handle_async_request(request)
+                patience.answer_has_begun()
+                headers = {name.lower(): value for name, value in response.headers.raw}
+                exchange.served = Served.read(headers)
+                try:
+                    if is_event_stream(response.status_code, headers):
+                        return await relay_events(route, response, headers, exchange)
+                    return await relay_whole(route, response, headers, exchange, self._find_model)
+                finally:
+                    await response.aclose()
+        except TimeoutError as error:
+            if exchange.is_streaming:
+                exchange.error = errors.upstream_timeout().code
+                return errors.upstream_timeout().event()
+            raise errors.upstream_timeout() from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise (errors.gateway_starting() if self._is_starting() else errors.gateway_unavailable()) from error
         except httpx.TimeoutException as error:
@@ -122,15 +158,24 @@ class Door:
             raise errors.upstream_error() from error
 
 
-def upstream_headers(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
-    key, passed = None, []
+def upstream_headers(
+    route: Route, headers: Iterable[tuple[bytes, bytes]], request_id: str
+) -> list[tuple[bytes, bytes]]:
+    """Whatever a client calls its JSON, LiteLLM is told that it is JSON."""
+    key, passed, kind = None, [], b""
     for name, value in headers:
         if name == b"authorization":
             key = KEY.fullmatch(value)
+        elif name == b"content-type":
+            kind = value
         elif name in REQUEST_HEADERS:
             passed.append((name, value))
     if not key:
         raise errors.missing_api_key()
+    if route.takes_form and not kind.lower().startswith(b"multipart/form-data"):
+        raise errors.form_needed()
+    if route.takes_json or route.takes_form:
+        passed.append((b"content-type", b"application/json" if route.takes_json else kind))
     return [
         *passed,
         (b"authorization", b"Bearer " + key[1]),
@@ -145,22 +190,26 @@ def call_id(request_id: str) -> str:
     return f"{request_id}-{secrets.token_hex(8)}"
 
 
-def client_headers(response: httpx.Response) -> list[tuple[bytes, bytes]]:
-    lowered = [(name.lower(), value) for name, value in response.headers.raw]
-    return [(name, value) for name, value in lowered if name in RESPONSE_HEADERS or LIMIT_HEADER.fullmatch(name)]
+def client_headers(headers: Headers) -> list[tuple[bytes, bytes]]:
+    meant = []
+    for name, value in headers.items():
+        if name in RESPONSE_HEADERS:
+            meant.append((name, value))
+        elif name.startswith(b"x-ratelimit-") and (limit := LIMIT_HEADER.fullmatch(name)):
+            meant.append((b"x-ratelimit-" + limit[1], value))
+    return meant
 
 
-def is_event_stream(response: httpx.Response) -> bool:
-    kind: str = response.headers.get("content-type", "")
-    return response.status_code in SUCCESS and kind.startswith("text/event-stream")
+def is_event_stream(status: int, headers: Headers) -> bool:
+    return status in SUCCESS and headers.get(b"content-type", b"").startswith(b"text/event-stream")
 
 
-async def relay_events(route: Route, response: httpx.Response, exchange: Exchange) -> bytes:
+async def relay_events(route: Route, response: httpx.Response, headers: Headers, exchange: Exchange) -> bytes:
     """Each chunk goes on as it comes. After the first byte an error can only be said as an event, never by silence."""
     events = WholeEvents(ends_with_done=route.ends_with_done)
-    await exchange.begin(response.status_code, client_headers(response))
+    await exchange.begin(response.status_code, client_headers(headers))
     try:
-        async for chunk in response.aiter_raw():
+        async for chunk in as_it_comes(response):
             if whole := events.feed(chunk):
                 await exchange.write(whole)
         last = events.finish()
@@ -171,25 +220,24 @@ async def relay_events(route: Route, response: httpx.Response, exchange: Exchang
     return last
 
 
-async def relay_whole(route: Route, response: httpx.Response, exchange: Exchange, find_model: FindModel) -> bytes:
+def as_it_comes(response: httpx.Response) -> httpx.AsyncByteStream:
+    """What httpx would add to each chunk, a count and a buffer, takes longer than the door's own work on it."""
+    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - httpx's type is wider
+    return response.stream
+
+
+async def relay_whole(
+    route: Route, response: httpx.Response, headers: Headers, exchange: Exchange, find_model: FindModel
+) -> bytes:
     """Read to its end before the client gets a byte, so that an answer that breaks off can still become a 502."""
     body = await response.aread()
     if response.status_code not in SUCCESS:
         said = read_complaint(response.status_code, body)
-        raise answer_to(said, retry_after=response.headers.get("retry-after"), model=requested_model(response.request))
+        retry_after = headers.get(b"retry-after", b"").decode("latin-1")
+        raise answer_to(said, retry_after=retry_after, model=exchange.model)
     if route.name == MODELS:
         body = described(body, find_model)
     if route.model is not None:
         body = one_of(body, route.model)
-    await exchange.begin(response.status_code, client_headers(response), length=len(body))
+    await exchange.begin(response.status_code, client_headers(headers), length=len(body))
     return body
-
-
-def requested_model(request: httpx.Request) -> str | None:
-    """For the message of an error, so it is read only then. Forms are left alone."""
-    try:
-        body = json.loads(request.content)
-    except ValueError:
-        return None
-    model = body.get("model") if isinstance(body, dict) else None
-    return model[:100] if isinstance(model, str) else None

@@ -59,6 +59,10 @@ def invalid_api_key() -> ApiError:
     return ApiError(401, "invalid_api_key", "This API key is not valid. Check it, or create one on the keys page.")
 
 
+def form_needed() -> ApiError:
+    return ApiError(400, "invalid_request", "Please send this as a form (multipart/form-data) with `file` and `model`.")
+
+
 def body_too_large(limit: int) -> ApiError:
     return ApiError(413, "body_too_large", f"The request is larger than the {limit} bytes allowed.")
 

@@ -14,7 +14,12 @@ class Route:
     method: str
     name: str
     ends_with_done: bool = False
+    takes_form: bool = False
     model: str | None = None
+
+    @property
+    def takes_json(self) -> bool:
+        return self.method == "POST" and not self.takes_form
 
 
 MODELS = "models"
@@ -24,7 +29,7 @@ ROUTES = {
         Route("POST", "chat/completions", ends_with_done=True),
         Route("POST", "completions", ends_with_done=True),
         Route("POST", "embeddings"),
-        Route("POST", "audio/transcriptions"),
+        Route("POST", "audio/transcriptions", takes_form=True),
         Route("POST", "images/generations"),
         Route("POST", "responses"),
         Route("GET", MODELS),

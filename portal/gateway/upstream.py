@@ -1,21 +1,29 @@
-"""The connection to LiteLLM."""
+"""The connections to LiteLLM. A transport alone: cookies, redirects and the rest of a client have no business here."""
 
 import ssl
 
 import httpx
 
+from portal.gateway.timeouts import Timeouts
+
 # LiteLLM's server closes a connection after 5 idle seconds; ours has to be the first to let go of it.
 KEEP_ALIVE_SECONDS = 4
 CONNECT_SECONDS = 3
-READ_SECONDS = 600
 
 
-def connect(url: str, tls: ssl.SSLContext, *, read_seconds: float = READ_SECONDS) -> httpx.AsyncClient:
-    """`read_seconds` is the longest silence: before the first byte of an answer, and between two of them."""
-    return httpx.AsyncClient(
-        base_url=url,
-        timeout=httpx.Timeout(read_seconds, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=KEEP_ALIVE_SECONDS),
-        trust_env=False,
-        verify=tls,
-    )
+def connect(tls: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=KEEP_ALIVE_SECONDS)
+    return httpx.AsyncHTTPTransport(verify=tls, trust_env=False, limits=limits)
+
+
+class Patience:
+    """How long one request waits: first for its answer to begin, then for each next piece of it."""
+
+    def __init__(self, timeouts: Timeouts) -> None:
+        self._silence = timeouts.silence
+        self._seconds = httpx.Timeout(timeouts.first_byte, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS).as_dict()
+        self.extensions = {"timeout": self._seconds}
+
+    def answer_has_begun(self) -> None:
+        """The transport looks at it again when it begins to read the body."""
+        self._seconds["read"] = self._silence

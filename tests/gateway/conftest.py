@@ -1,5 +1,8 @@
 import asyncio
 import contextlib
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -9,9 +12,12 @@ import httpx
 import pytest
 import structlog
 from portal_server import served
+from prometheus_client import CollectorRegistry
 from structlog.testing import LogCapture
 
 from portal.gateway.door import Door
+from portal.gateway.meters import Meters
+from portal.gateway.timeouts import Timeouts
 from portal.gateway.upstream import connect
 from portal.sample_endpoint import Options, create_app
 
@@ -21,9 +27,12 @@ TLS = httpx.create_ssl_context()
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitable[None]]
 
 
-def portal_with(client: httpx.AsyncClient, *, is_starting: bool):
+def portal_with(url: str, *, is_starting: bool = False, **seconds: float):
     """The door as the portal hangs it: everything at and below the prefix is its own."""
-    door = Door(client, max_body_bytes=LIMIT, is_starting=lambda: is_starting)
+    timeouts = Timeouts(**seconds)
+    client = connect(TLS)
+    meters = Meters(CollectorRegistry())
+    door = Door(client, url, max_body_bytes=LIMIT, timeouts=timeouts, meters=meters, is_starting=lambda: is_starting)
 
     async def portal(scope, receive, send) -> None:
         if scope["type"] != "lifespan":
@@ -44,6 +53,7 @@ class Upstream:
 
     def __init__(self, handler: Handler) -> None:
         self.heads: list[bytes] = []
+        self.bodies: list[bytes] = []
         self.closed_by_peer = threading.Event()
         self.url = ""
         self._handler = handler
@@ -56,6 +66,7 @@ class Upstream:
                 (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
             )
             body = await reader.readexactly(length)
+            self.bodies.append(body)
             answering = asyncio.ensure_future(self._handler(reader, writer, body))
             leaving = asyncio.ensure_future(reader.read())
             await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
@@ -118,8 +129,17 @@ def recorder() -> Iterator[Upstream]:
 
 @pytest.fixture(scope="session")
 def recorder_door(recorder: Upstream) -> Iterator[str]:
-    with served(portal_with(connect(recorder.url, TLS), is_starting=False)) as url:
+    with served(portal_with(recorder.url)) as url:
         yield url + PREFIX
+
+
+@pytest.fixture(scope="session")
+def all_litellm_fields() -> set[str]:
+    """In a process of its own, because LiteLLM takes its time and warns of much."""
+    program = "from litellm.types.utils import all_litellm_params as names; print(*names)"
+    environment = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
 
 
 @pytest.fixture
@@ -133,8 +153,8 @@ def door_to() -> Iterator[Callable[..., str]]:
     """The public address, `/api/v1` included, of a door to that upstream."""
     with ExitStack() as stack:
 
-        def start(url: str, *, is_starting: bool = False, read_seconds: float = 30) -> str:
-            app = portal_with(connect(url, TLS, read_seconds=read_seconds), is_starting=is_starting)
+        def start(url: str, *, is_starting: bool = False, **seconds: float) -> str:
+            app = portal_with(url, is_starting=is_starting, **seconds)
             return stack.enter_context(served(app)) + PREFIX
 
         yield start
@@ -159,7 +179,7 @@ def slow_upstream_url(upstream_key: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def door(upstream_url: str) -> Iterator[str]:
-    with served(portal_with(connect(upstream_url, TLS), is_starting=False)) as url:
+    with served(portal_with(upstream_url)) as url:
         yield url + PREFIX
 
 

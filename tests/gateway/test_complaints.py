@@ -113,6 +113,12 @@ COMPLAINTS = [
         429,
         "insufficient_quota",
     ),
+    (
+        422,
+        error("ExceededBudget: User=alice@example.com over budget. Spend=0.0, Budget=0.0", "budget_exceeded", "422"),
+        429,
+        "insufficient_quota",
+    ),
     (400, error("No connected db.", "no_db_connection", "400"), 503, "gateway_unavailable"),
     # About limits: proxy/hooks/parallel_request_limiter_v3.py
     (
@@ -380,6 +386,16 @@ def test_own_limit_is_named_and_its_time_kept(upstream_saying, door_to, http: ht
 
     assert answer.json()["error"]["message"].startswith("You have reached your limit of 3 requests a minute.")
     assert answer.headers["retry-after"] == "60"
+
+
+def test_request_in_parallel_is_over_sooner_than_a_minute(upstream_saying, door_to, http: httpx.Client):
+    said = f"Rate limit exceeded for api_key: {HASH}. Limit type: max_parallel_requests. Current limit: 4, Remaining: 0"
+    upstream = upstream_saying(429, json.dumps(error(said)).encode(), "retry-after: 60")
+
+    answer = http.post(f"{door_to(upstream.url)}/chat/completions", json={})
+
+    assert answer.json()["error"]["message"].startswith("You have reached your limit of 4 requests at the same time.")
+    assert answer.headers["retry-after"] == "1"
 
 
 def test_missing_model_is_named(upstream_saying, door_to, http: httpx.Client):

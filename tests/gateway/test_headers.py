@@ -54,10 +54,12 @@ def test_only_what_the_client_needs_comes_back(upstream_saying, door_to, http: h
         "server: uvicorn",
         "set-cookie: a=b",
         "x-ratelimit-api_key-limit-requests: 3",
+        "x-ratelimit-person-limit-max_parallel_requests: 4",
+        "x-ratelimit-limit-requests: 10000",  # the endpoint's, of the operator's account there
     ]
     meant = [
-        "x-ratelimit-limit-requests: 3",
-        "X-RateLimit-Remaining-Tokens: 99",
+        "x-ratelimit-user-limit-requests: 3",
+        "X-RateLimit-User-Remaining-Tokens: 99",
         "cache-control: no-cache",
         "retry-after: 7",
     ]
@@ -74,7 +76,10 @@ def test_only_what_the_client_needs_comes_back(upstream_saying, door_to, http: h
         "cache-control",
         "retry-after",
         "x-request-id",
+        "access-control-allow-origin",
+        "access-control-expose-headers",
     }
+    assert (answer.headers["x-ratelimit-limit-requests"], answer.headers["x-ratelimit-remaining-tokens"]) == ("3", "99")
 
 
 def test_cookie_of_the_upstream_is_not_kept_for_the_next_caller(upstream_saying, door_to, http: httpx.Client):
@@ -117,3 +122,29 @@ def test_path_that_nobody_knows_is_not_logged_as_it_came(door: str, http: httpx.
     http.get(f"{door}/sk-secret")
 
     assert "sk-secret" not in str(relayed())
+
+
+@pytest.mark.req("G13")
+def test_log_names_the_endpoint_as_its_operator_knows_it(upstream_saying, door_to, http: httpx.Client, relayed):
+    told = [
+        "x-litellm-model-id: vllm-1",
+        "x-litellm-model-api-base: https://name:password@vllm-1.example.com:8443/v1?key=secret",
+        "x-litellm-model-group: llama",
+        "x-litellm-attempted-retries: 2",
+        "x-litellm-attempted-fallbacks: 1",
+    ]
+    http.post(f"{door_to(upstream_saying(200, b'{}', *told).url)}/embeddings", json={"model": "llama"})
+
+    line = relayed()
+    assert (line["model"], line["endpoint"], line["host"]) == ("llama", "vllm-1", "vllm-1.example.com:8443")
+    assert (line["retries"], line["fallbacks"], line["cached"]) == (2, 1, False)
+    assert line["bytes_received"] > 0
+    assert [secret for secret in ("password", "secret", "/v1") if secret in str(line)] == []
+
+
+@pytest.mark.req("G13")
+def test_log_of_a_refusal_names_what_was_asked_for_and_no_endpoint(door: str, http: httpx.Client, relayed):
+    http.post(f"{door}/chat/completions", json={"model": "nobody", "messages": []})
+
+    line = relayed()
+    assert (line["model"], line["endpoint"], line["error"]) == ("nobody", None, "model_not_found")

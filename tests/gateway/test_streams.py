@@ -163,7 +163,7 @@ def test_stream_that_ends_without_its_last_word_is_not_taken_for_complete(upstre
 def test_stream_that_falls_silent_ends_in_an_error_event(upstream_that, door_to, http: httpx.Client):
     upstream = upstream_that(streaming([delta("Hello")], hangs=True))
 
-    text = b"".join(received(http, door_to(upstream.url, read_seconds=0.3)))
+    text = b"".join(received(http, door_to(upstream.url, silence=0.3)))
 
     assert b"upstream_timeout" in text
     assert upstream.closed_by_peer.wait(2)

@@ -35,7 +35,7 @@ def test_silent_upstream_is_a_timeout(upstream_that, door_to, http: httpx.Client
         await asyncio.sleep(60)
 
     upstream = upstream_that(never)
-    answer = http.post(f"{door_to(upstream.url, read_seconds=0.3)}/chat/completions", json={})
+    answer = http.post(f"{door_to(upstream.url, first_byte=0.3)}/chat/completions", json={})
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (504, "upstream_timeout")
     assert upstream.closed_by_peer.wait(2)
