@@ -68,11 +68,12 @@ def serve(*, host: str, port: int, environment: Mapping[str, str]) -> None:
     os.environ.update({**FIXED, **environment})
     from litellm.proxy.proxy_server import app  # noqa: PLC0415 - it reads the environment while it is imported
 
-    from litellm_config import person_limits  # noqa: PLC0415 - as above
+    from litellm_config import person_limits, routing  # noqa: PLC0415 - as above
 
     person_limits.install()
+    routing.install()
 
     config = uvicorn.Config(
-        AccessLog(app), host=host, port=port, log_level="warning", access_log=False, loop="uvloop", http="httptools"
+        AccessLog(routing.WatchPresence(app)), host=host, port=port, log_level="warning", access_log=False, loop="uvloop", http="httptools"
     )
     uvicorn.Server(config).run()

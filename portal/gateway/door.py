@@ -27,7 +27,7 @@ BODY_SILENCE_SECONDS = 30
 SUCCESS = range(200, 300)
 KEY = re.compile(rb"bearer +([\x21-\x7e]+)", re.IGNORECASE)
 REQUEST_HEADERS = frozenset({b"accept", b"content-type"})
-RESPONSE_HEADERS = frozenset({b"content-type", b"retry-after", b"cache-control"})
+RESPONSE_HEADERS = frozenset({b"content-type", b"retry-after", b"cache-control", b"x-cache"})
 LIMIT_HEADER = re.compile(rb"x-ratelimit-(?:limit|remaining|reset)-(?:requests|tokens)")
 
 
