@@ -17,6 +17,8 @@ Scope = dict[str, Any]
 
 # Read by LiteLLM; https://docs.litellm.ai/docs/proxy/config_settings#environment-variables---reference
 FIXED = {
+    # The OpenAI client's own, at the same endpoint; going on to another one is the router's work.
+    "DEFAULT_MAX_RETRIES": "0",
     "DISABLE_SCHEMA_UPDATE": "true",
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     "LITELLM_TELEMETRY": "False",
@@ -74,6 +76,12 @@ def serve(*, host: str, port: int, environment: Mapping[str, str]) -> None:
     routing.install()
 
     config = uvicorn.Config(
-        AccessLog(routing.WatchPresence(app)), host=host, port=port, log_level="warning", access_log=False, loop="uvloop", http="httptools"
+        AccessLog(routing.WatchPresence(app)),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        loop="uvloop",
+        http="httptools",
     )
     uvicorn.Server(config).run()

@@ -15,21 +15,19 @@ PORTS = range(20_000, 32_000)
 REST_SECONDS = 2
 SILENCE_SECONDS = 1.0
 
-# Each endpoint is (priority, weight) or the settings that it has besides; the address is added.
+# The settings of each endpoint of a model; its address is added.
+NEVER_RESTS = {"cooldown_time": 0}
 MODELS: Mapping[str, list[dict[str, Any]]] = {
-    "routing-failover": [{"order": 1}, {"order": 2}],
-    "routing-stream": [{"order": 1}, {"order": 2}],
-    "routing-mistake": [{"order": 1}, {"order": 2}],
-    "routing-peers": [{"order": 1, "weight": 1}, {"order": 1, "weight": 1}, {"order": 1, "weight": 1}, {"order": 2}],
+    "routing-failover": [{"order": 1, **NEVER_RESTS}, {"order": 2, **NEVER_RESTS}],
+    "routing-peers": [{"order": 1}, {"order": 1}, {"order": 1}, {"order": 2}],
     "routing-rest": [{"order": 1}, {"order": 2}],
     "routing-killed": [{"order": 1}, {"order": 2}],
     "routing-alone": [{}],
-    "routing-cache-chat": [{"use_chat_completions_api": True}],
     "routing-limited": [{"order": 1, "max_parallel_requests": 1}, {"order": 2, "max_parallel_requests": 1}],
-    "routing-left": [{"order": 1, "timeout": 20, "stream_timeout": 20}],
+    "routing-patient": [{"timeout": 20, "stream_timeout": 20}],
     "routing-with-fallback": [{}],
     "routing-fallback": [{}],
-    "routing-cache": [{}],
+    "routing-cache": [{"use_chat_completions_api": True}],
     "routing-cache-shared": [{}],
     "routing-cache-off": [{}],
 }

@@ -10,6 +10,7 @@ from http import HTTPStatus
 import litellm
 from litellm.litellm_core_utils.exception_mapping_utils import _get_response_headers
 from litellm.types.router import RouterErrors, RouterRateLimitError, RouterRateLimitErrorBasic
+from litellm.utils import _get_retry_after_from_exception_header
 
 from litellm_config.routing.presence import ClientLeft
 
@@ -59,7 +60,7 @@ def is_unreachable(error: Exception) -> bool:
 def rest_seconds(error: Exception, usual: float) -> int:
     """As long as the endpoint asks for, within reason. Redis counts whole seconds."""
     headers = _get_response_headers(original_exception=error)
-    asked = litellm.utils._get_retry_after_from_exception_header(response_headers=headers) if headers else None
+    asked = _get_retry_after_from_exception_header(response_headers=headers) if headers else None
     if status_of(error) == HTTPStatus.TOO_MANY_REQUESTS and asked and asked > 0:
         return min(int(asked), LONGEST_RETRY_AFTER_SECONDS)
     return math.ceil(usual)

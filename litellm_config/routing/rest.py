@@ -1,6 +1,7 @@
 """When an endpoint is left alone for a while. The others of its model take over; it comes back by itself.
 
-All instances know of it by Redis: what one has noted the others see within five seconds.
+All instances know of it by Redis, others than the one that noted it after a second at most. A `cooldown_time` of 0 in
+the endpoint's `litellm_params` means that it never rests.
 """
 
 from typing import Any
@@ -24,14 +25,15 @@ def note_failure(router: Any, endpoint: str, error: Exception) -> None:
     increment_deployment_failures_for_current_minute(router, endpoint)
     if not (faults.is_known_at_once(error) or _fails_mostly(router, endpoint)):
         return
-    params = (router.get_model_info(endpoint) or {}).get("litellm_params") or {}
-    usual = params.get("cooldown_time")
-    router.cooldown_cache.add_deployment_to_cooldown(
-        model_id=endpoint,
-        original_exception=error,
-        exception_status=faults.status_of(error),
-        cooldown_time=faults.rest_seconds(error, router.cooldown_time if usual is None else usual),
-    )
+    own = (router.get_model_info(endpoint) or {}).get("litellm_params", {}).get("cooldown_time")
+    usual = router.cooldown_time if own is None else own
+    if usual:
+        router.cooldown_cache.add_deployment_to_cooldown(
+            model_id=endpoint,
+            original_exception=error,
+            exception_status=faults.status_of(error),
+            cooldown_time=faults.rest_seconds(error, usual),
+        )
 
 
 def _fails_mostly(router: Any, endpoint: str) -> bool:

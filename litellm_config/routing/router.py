@@ -141,4 +141,3 @@ class EndpointRouter(litellm.Router):  # type: ignore[misc]  # LiteLLM's types a
             return True
         error.seconds_to_wait = self.retry_after  # type: ignore[attr-defined]
         return faults.may_pass(error) and sum(tried[one] for one in endpoints) <= (self.num_retries or 0)
-

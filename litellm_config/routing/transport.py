@@ -1,8 +1,8 @@
 """What endpoints say on the wire, put so that LiteLLM can't take it for something else.
 
-Three things that LiteLLM 1.106 and the OpenAI client let pass: an answer to a request for a stream that is no stream,
-or that ends before its end, is to them a complete answer; 422 makes LiteLLM ask once more and then answer `null`; and
-the time to connect is as long as the time to answer.
+Four things are not well with LiteLLM 1.106 and the OpenAI client in it. An answer to a request for a stream that is no
+stream, or that ends before its end, is to them a complete answer. 422 makes LiteLLM ask once more and then answer
+`null`. For pictures the client asks the same endpoint three times. The time to connect is as long as that to answer.
 """
 
 import re
@@ -29,6 +29,8 @@ class EndpointTransport(httpx.AsyncBaseTransport):
         connect = min(timeout.get("connect") or CONNECT_SECONDS, CONNECT_SECONDS)
         request.extensions["timeout"] = {**timeout, "connect": connect}
         response = await self._transport.handle_async_request(request)
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            response.headers["x-should-retry"] = "false"
         if response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
             response.status_code = HTTPStatus.BAD_REQUEST
         if response.status_code == HTTPStatus.OK and wants_stream(request) and not is_encoded(response):

@@ -163,11 +163,16 @@ async def relay_whole(route: Route, response: httpx.Response, exchange: Exchange
     body = await response.aread()
     if response.status_code not in SUCCESS:
         said = read_complaint(response.status_code, body)
-        raise answer_to(said, retry_after=response.headers.get("retry-after"), model=requested_model(response.request))
+        raise answer_to(said, retry_after=seconds_to_wait(response), model=requested_model(response.request))
     if route.model is not None:
         body = model_card(body, route.model)
     await exchange.begin(response.status_code, client_headers(response), length=len(body))
     return body
+
+
+def seconds_to_wait(response: httpx.Response) -> str | None:
+    """LiteLLM's own, else what the endpoint said."""
+    return response.headers.get("retry-after") or response.headers.get("llm_provider-retry-after")
 
 
 def model_card(body: bytes, model: str) -> bytes:

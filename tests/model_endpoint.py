@@ -17,11 +17,13 @@ NEVER = 60
 
 
 class Endpoint:
-    """`fault` is one of `FAULTS`, a status, or empty. Everything else of a request is answered with the name."""
+    """`fault` is a status or one of the words below; empty, it answers. It may heal after one request."""
 
-    def __init__(self, name: str, fault: str = "") -> None:
+    def __init__(self, name: str, fault: str = "", *, heals: bool = False) -> None:
         self.name = name
         self.fault = fault
+        self.heals = heals
+        self.authorization = ""
         self.bodies: list[dict[str, Any]] = []
         self.left = threading.Event()
 
@@ -32,6 +34,7 @@ class Endpoint:
     async def __call__(self, scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Send) -> None:
         if scope["type"] != "http":
             return
+        self.authorization = dict(scope["headers"]).get(b"authorization", b"").decode()
         raw = b""
         while True:
             message = await receive()
@@ -47,13 +50,16 @@ class Endpoint:
             self.left.set()
             answering.cancel()
         leaving.cancel()
-        (result, _) = await asyncio.gather(answering, leaving, return_exceptions=True)
-        if isinstance(result, Cut):
-            raise result
+        await asyncio.gather(answering, leaving, return_exceptions=True)
 
     async def _answer(self, path: str, body: dict[str, Any], send: Send) -> None:
         fault = self.fault
-        if fault.isdecimal():
+        if self.heals:
+            self.fault = ""
+        if fault == "too-long":
+            error = {"message": "This model's maximum context length is 10 tokens.", "code": "context_length_exceeded"}
+            await reply(send, 400, JSON, json.dumps({"error": error}).encode())
+        elif fault.isdecimal():
             error = {"error": {"message": f"{self.name} fails", "type": "x", "param": None, "code": "x"}}
             headers = [(b"retry-after", b"2")] if fault == "429" else []
             await reply(send, int(fault), JSON, json.dumps(error).encode(), headers)
@@ -64,7 +70,9 @@ class Endpoint:
             await asyncio.sleep(NEVER)
         elif path.endswith("/embeddings"):
             data = [{"object": "embedding", "index": 0, "embedding": [float(ord(letter)) for letter in self.name]}]
-            await reply(send, 200, JSON, json.dumps({"object": "list", "model": "m", "data": data, "usage": USAGE}).encode())
+            await reply(
+                send, 200, JSON, json.dumps({"object": "list", "model": "m", "data": data, "usage": USAGE}).encode()
+            )
         elif body.get("stream"):
             await self._stream(send, fault)
         elif fault in STREAM_FAULTS:
@@ -84,44 +92,47 @@ class Endpoint:
         await send({"type": "http.response.body", "body": b""})
 
     async def _events(self, fault: str) -> AsyncIterator[bytes]:
-        if fault == "headers-then-hang":
-            yield b""
-            await asyncio.sleep(NEVER)
-        if fault == "headers-then-cut":
-            yield b""
-            raise Cut
-        if fault == "error-event":
-            yield b'data: {"error": {"message": "out of memory at 10.1.2.3", "type": "x", "code": 500}}\n\n'
+        async for event in before_the_first_word(fault):
+            yield event
+        if fault in NO_WORDS:
             return
-        if fault == "only-done":
-            yield DONE
-            return
-        yield delta({"role": "assistant", "content": ""})
-        if fault == "role-then-cut":
-            raise Cut
-        words = [self.name] if not fault else [self.name, " is", " broken"]
-        for word in words:
+        for word in [self.name, " is", " broken"] if fault else [self.name]:
             yield delta({"content": word})
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.02)
         match fault:
-            case "mid-hang" | "slow":
+            case "mid-hang":
                 await asyncio.sleep(NEVER)
             case "mid-cut":
                 raise Cut
             case "mid-garbage":
                 yield b"data: {not JSON\n\n"
-                await asyncio.sleep(0.05)
             case "mid-error":
-                yield b'data: {"error": {"message": "out of memory at 10.1.2.3", "type": "x", "code": 500}}\n\n'
-                return
-            case "mid-end":
-                return
-        yield delta({}, "stop")
-        yield DONE
+                yield ERROR_EVENT
+            case "":
+                yield delta({}, "stop")
+                yield DONE
+
+
+async def before_the_first_word(fault: str) -> AsyncIterator[bytes]:
+    match fault:
+        case "headers-then-hang":
+            yield b""
+            await asyncio.sleep(NEVER)
+        case "headers-then-cut":
+            yield b""
+            raise Cut
+        case "error-event":
+            yield ERROR_EVENT
+        case "only-done":
+            yield DONE
+        case _:
+            yield delta({"role": "assistant", "content": ""})
+            if fault == "role-then-cut":
+                raise Cut
 
 
 class Cut(Exception):
-    """Without the last part of the body the server closes the connection, as it does when a model dies."""
+    """Without the last part of a body the server closes the connection, as it does when a model dies."""
 
 
 BODIES = {
@@ -129,8 +140,9 @@ BODIES = {
     "garbage": (JSON, b"<html>data: {not JSON"),
     "html": ("text/html", b"<!doctype html><html><title>Sign in</title></html>"),
     "null": (JSON, b"null"),
-    "no-choices": (JSON, b'{"object": "chat.completion", "choices": []}'),
 }
+ERROR_EVENT = b'data: {"error": {"message": "out of memory at 10.1.2.3", "type": "x", "code": 500}}\n\n'
+NO_WORDS = ("error-event", "only-done")
 STREAM_FAULTS = ("headers-then-hang", "headers-then-cut", "mid-hang", "mid-cut")
 
 
@@ -139,7 +151,9 @@ def delta(content: dict[str, Any], finish_reason: str | None = None) -> bytes:
     return b"data: " + json.dumps({**CHUNK, "choices": [choice]}).encode() + b"\n\n"
 
 
-async def reply(send: Send, status: int, kind: str, body: bytes, headers: list[tuple[bytes, bytes]] | None = None) -> None:
+async def reply(
+    send: Send, status: int, kind: str, body: bytes, headers: list[tuple[bytes, bytes]] | None = None
+) -> None:
     head = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode()), *(headers or [])]
     await send({"type": "http.response.start", "status": status, "headers": head})
     await send({"type": "http.response.body", "body": body})
