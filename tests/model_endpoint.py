@@ -104,11 +104,11 @@ class Endpoint:
                 await asyncio.sleep(NEVER)
             case "mid-cut":
                 raise Cut
-            case "mid-garbage":
-                yield b"data: {not JSON\n\n"
             case "mid-error":
                 yield ERROR_EVENT
-            case "":
+            case "" | "mid-garbage":
+                if fault:
+                    yield b"data: {not JSON\n\n"
                 yield delta({}, "stop")
                 yield DONE
 

@@ -31,7 +31,7 @@ class EndpointRouter(litellm.Router):  # type: ignore[misc]  # LiteLLM's types a
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Else LiteLLM would also let rest, by rules of its own, what is decided here.
-        self._lets_rest = not self.disable_cooldowns
+        self._lets_rest = not kwargs.get("disable_cooldowns")
         self.disable_cooldowns = True
 
     # What to try next.

@@ -172,7 +172,8 @@ async def relay_whole(route: Route, response: httpx.Response, exchange: Exchange
 
 def seconds_to_wait(response: httpx.Response) -> str | None:
     """LiteLLM's own, else what the endpoint said."""
-    return response.headers.get("retry-after") or response.headers.get("llm_provider-retry-after")
+    seconds: str | None = response.headers.get("retry-after") or response.headers.get("llm_provider-retry-after")
+    return seconds
 
 
 def model_card(body: bytes, model: str) -> bytes:
