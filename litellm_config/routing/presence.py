@@ -8,7 +8,6 @@ request, such as a slot of a limit, is given back as after any other error.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
 
 Message = MutableMapping[str, Any]
@@ -48,7 +47,15 @@ class Presence:
             self._attempt = None
 
 
-PRESENCE: ContextVar[Presence] = ContextVar("presence")
+# By the id of the call. A context variable would do as well, if CPython did not crash over them now and then:
+# https://github.com/python/cpython/issues/148891
+_PRESENT: dict[str, Presence] = {}
+CALL_ID = b"x-litellm-call-id"
+
+
+def presence_of(call_id: object) -> Presence:
+    """Of a call that nobody watches: one that never leaves."""
+    return _PRESENT.get(str(call_id)) or Presence()
 
 
 class WatchPresence:
@@ -58,11 +65,11 @@ class WatchPresence:
         self._app = app
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Any) -> None:
-        if scope["type"] != "http":
+        call_id = dict(scope.get("headers", ())).get(CALL_ID, b"").decode("latin-1")
+        if scope["type"] != "http" or not call_id:
             await self._app(scope, receive, send)
             return
-        presence = Presence()
-        PRESENCE.set(presence)
+        presence = _PRESENT[call_id] = Presence()
         leaving: asyncio.Task[Message] | None = None
 
         async def departure() -> Message:
@@ -82,5 +89,6 @@ class WatchPresence:
         try:
             await self._app(scope, receive_and_watch, send)
         finally:
+            _PRESENT.pop(call_id, None)
             if leaving:
                 leaving.cancel()

@@ -20,7 +20,7 @@ from litellm.router_utils.fallback_event_handlers import (
 
 from litellm_config.routing import faults
 from litellm_config.routing.attempts import endpoint_of, id_of, remember, tried_by
-from litellm_config.routing.presence import PRESENCE, Presence
+from litellm_config.routing.presence import presence_of
 from litellm_config.routing.rest import note_failure
 
 IS_RESTING = "is_resting"
@@ -60,7 +60,7 @@ class EndpointRouter(litellm.Router):  # type: ignore[misc]  # LiteLLM's types a
 
     async def make_call(self, original_function: Any, *args: Any, **kwargs: Any) -> Any:
         try:
-            with PRESENCE.get(Presence()).attempt():
+            with presence_of(kwargs.get("litellm_call_id")).attempt():
                 return await super().make_call(original_function, *args, **kwargs)
         except Exception as error:
             error.may_try_again = self._note_failure(error, kwargs)  # type: ignore[attr-defined]  # for the next two
@@ -111,7 +111,7 @@ class EndpointRouter(litellm.Router):  # type: ignore[misc]  # LiteLLM's types a
         try:
             return await run_async_fallback(*args, litellm_router=self, **request)
         except Exception as last:
-            raise error from last
+            raise (last if faults.is_refusal(last) else error) from last
 
     def _models_instead(self, model: str, fallbacks: Sequence[Any] | None) -> list[Any]:
         if not fallbacks:

@@ -108,6 +108,20 @@ def test_model_that_rests_leaves_its_requests_to_its_fallback(chosen, router):
 
 
 @pytest.mark.req("G3")
+def test_fallback_of_all_models_has_none_itself():
+    router = EndpointRouter(model_list=[endpoint("m", "a"), endpoint("last", "a")], default_fallbacks=["last"])
+    let_rest(router, "m-a", "last-a")
+
+    async def choose(model: str) -> str:
+        one = await router.async_get_available_deployment(model=model, request_kwargs={}, messages=[])
+        return one["model_info"]["id"]
+
+    with pytest.raises(litellm.types.router.RouterRateLimitError):
+        asyncio.run(choose("m"))
+    assert asyncio.run(choose("last")) == "last-a"
+
+
+@pytest.mark.req("G3")
 def test_request_meets_no_endpoint_twice_while_another_is_left(chosen, router):
     """Those of the same priority first, though one of a later priority would be rested."""
     let_rest(router, "m-c")
