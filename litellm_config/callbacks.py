@@ -4,7 +4,6 @@ https://docs.litellm.ai/docs/proxy/call_hooks
 """
 
 import ssl
-from http import HTTPStatus
 
 import httpx
 import litellm
@@ -12,6 +11,9 @@ from litellm.integrations.custom_logger import CustomLogger
 from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler, get_ssl_configuration
 
 from litellm_config.coalescing import CoalescingTransport
+from litellm_config.response_cache import ResponseCache
+from litellm_config.routing.controls import RequestControls
+from litellm_config.routing.transport import EndpointTransport
 
 # The longest silence; LiteLLM's own time-outs per model are shorter and come with each request.
 TIMEOUT_SECONDS = 600
@@ -34,18 +36,17 @@ def coalescing_client() -> httpx.AsyncClient:
     )
     mounts = AsyncHTTPHandler.create_httpx_proxy_mounts(transport, verify=verify, cert=None)
     return httpx.AsyncClient(
-        transport=CoalescingTransport(transport or httpx.AsyncHTTPTransport(verify=verify)),
-        mounts={pattern: mount and CoalescingTransport(mount) for pattern, mount in (mounts or {}).items()},
+        transport=endpoint_transport(transport or httpx.AsyncHTTPTransport(verify=verify)),
+        mounts={pattern: mount and endpoint_transport(mount) for pattern, mount in (mounts or {}).items()},
         timeout=TIMEOUT_SECONDS,
         follow_redirects=True,
-        event_hooks={"response": [refusal_as_bad_request]},
     )
 
 
-async def refusal_as_bad_request(response: httpx.Response) -> None:
-    """With `drop_params` LiteLLM 1.106 asks an endpoint that answers 422 once more, and then answers `null` itself."""
-    if response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
-        response.status_code = HTTPStatus.BAD_REQUEST
+def endpoint_transport(transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
+    return CoalescingTransport(EndpointTransport(transport))
 
 
 stream_coalescing = StreamCoalescing()
+response_cache = ResponseCache()
+request_controls = RequestControls()

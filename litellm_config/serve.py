@@ -16,6 +16,8 @@ Scope = dict[str, Any]
 
 # Read by LiteLLM; https://docs.litellm.ai/docs/proxy/config_settings#environment-variables---reference
 FIXED = {
+    # The OpenAI client's own, at the same endpoint; going on to another one is the router's work.
+    "DEFAULT_MAX_RETRIES": "0",
     "DISABLE_SCHEMA_UPDATE": "true",
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     "LITELLM_TELEMETRY": "False",
@@ -68,10 +70,11 @@ def load() -> AccessLog:
     os.environ.setdefault("LITELLM_LOG", "WARNING")
     from litellm.proxy.proxy_server import app  # noqa: PLC0415 - it reads the environment while it is imported
 
-    from litellm_config import metrics, person_limits  # noqa: PLC0415 - as above
+    from litellm_config import metrics, person_limits, routing  # noqa: PLC0415 - as above
 
     person_limits.install()
-    return AccessLog(metrics.install(app))
+    routing.install()
+    return AccessLog(metrics.install(routing.WatchPresence(app)))
 
 
 if __name__ == "__main__":

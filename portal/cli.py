@@ -144,7 +144,11 @@ def sample_endpoint(
     delay: Annotated[float, typer.Option(min=0, help="Seconds before the first token.")] = 0,
     rate: Annotated[float, typer.Option(min=0, help="Tokens per second; 0 is as fast as it can.")] = 0,
     fail: Annotated[
-        str, typer.Option(help='A status, "hang", "cut" or "garbage"; ":0.2" is every fifth request.')
+        str,
+        typer.Option(
+            help='A status, "hang", "cut", "cut-early", "garbage", "html", "empty" or "error-event"; '
+            '":0.2" is every fifth request.'
+        ),
     ] = "",
     api_key: Annotated[str | None, typer.Option(help="The key it asks for; none if not given.")] = None,
 ) -> None:

@@ -38,7 +38,7 @@ MODELS = {
     "sample-transcription": "transcription",
     "sample-image": "image",
 }
-FAILURES = ("hang", "cut", "garbage")
+FAILURES = ("hang", "cut", "cut-early", "garbage", "html", "empty", "error-event")
 CUT_AFTER_CHUNKS = 8
 SLOW_RATE = 20.0
 MOST_CHOICES = 8
@@ -531,6 +531,19 @@ class Cut(OSError):
     """The connection is to end here."""
 
 
+# What a gateway in front of a dead model says, and the event of a model that dies with its answer begun.
+BODIES: dict[str, tuple[str, int, dict[str, str]]] = {
+    "garbage": ("<html>data: {not JSON", 200, {"content-type": "application/json"}),
+    "html": ("<!doctype html><title>Please sign in</title>", 200, {"content-type": "text/html"}),
+    "empty": ("", 200, {"content-type": "application/json"}),
+    "error-event": (
+        'data: {"error": {"message": "The sample endpoint was told to fail.", "type": "server_error"}}\n\n',
+        200,
+        {"content-type": "text/event-stream"},
+    ),
+}
+
+
 class Trouble:
     """Plays a broken model: an error status, no answer at all, half an answer, or nonsense."""
 
@@ -545,10 +558,12 @@ class Trouble:
         elif self.kind == "hang":
             while (await receive())["type"] != "http.disconnect":
                 pass
-        elif self.kind == "garbage":
-            await Response("<html>data: {not JSON", media_type="application/json")(scope, receive, send)
+        elif self.kind in BODIES:
+            await Response(*BODIES[self.kind])(scope, receive, send)
         elif self.kind == "cut":
-            await self.cut(scope, receive, send)
+            await self.cut(scope, receive, send, CUT_AFTER_CHUNKS)
+        elif self.kind == "cut-early":
+            await self.cut(scope, receive, send, 0)
         else:
             await ApiError(int(self.kind), "The sample endpoint was told to fail.").response()(scope, receive, send)
 
@@ -560,7 +575,7 @@ class Trouble:
         self.due -= 1
         return True
 
-    async def cut(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def cut(self, scope: Scope, receive: Receive, send: Send, after: int) -> None:
         """Without the last part of the body the server closes the connection, as it does when a model dies."""
         chunks = 0
 
@@ -570,8 +585,8 @@ class Trouble:
                 chunks += 1
                 last = not message.get("more_body")
                 body = message["body"][: len(message["body"]) // 2] if last else message["body"]
-                message = {"type": message["type"], "body": body, "more_body": True}
-                if last or chunks == CUT_AFTER_CHUNKS:
+                message = {"type": message["type"], "body": body if after else b"", "more_body": True}
+                if last or chunks >= after:
                     await send(message)
                     raise Cut
             await send(message)

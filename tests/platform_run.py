@@ -2,17 +2,16 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from portal.core.settings import DEFAULT_GATEWAY_CONFIG
+from routing_catalogue import write_catalogue
 
 START_SECONDS = 240
 STOP_SECONDS = 30
@@ -28,6 +27,8 @@ class Platform:
     database_url: str
     redis_url: str
     admin_key: str
+    # Of the endpoints of the models that are made for tests; nothing listens there unless a test starts it.
+    endpoint_ports: Mapping[str, list[int]] = field(default_factory=dict)
 
     @property
     def catalogue(self) -> Path:
@@ -78,10 +79,11 @@ def admin_key(file: str | None) -> str:
 @contextmanager
 def running_platform(data_dir: Path, **environment: str) -> Iterator[Platform]:
     data_dir.parent.mkdir(parents=True, exist_ok=True)
-    catalogue = shutil.copy(DEFAULT_GATEWAY_CONFIG, catalogue_of(data_dir))
+    catalogue = catalogue_of(data_dir)
+    ports = write_catalogue(catalogue)
     process = start_up(data_dir, "--port", "0", PORTAL_GATEWAY_CONFIG=str(catalogue), **environment)
     try:
-        yield wait_until_ready(process, data_dir)
+        yield replace(wait_until_ready(process, data_dir), endpoint_ports=ports)
     finally:
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=STOP_SECONDS)

@@ -25,6 +25,8 @@ class CoalescedStream(httpx.AsyncByteStream):
         gathered = Gathered()
         with self._window as window:
             reading = asyncio.create_task(gathered.read(self._source))
+            # A reader that stops at an error event does not come back for the error of the source.
+            reading.add_done_callback(lambda task: task.cancelled() or task.exception())
             try:
                 while events := await gathered.take():
                     yield b"".join(merge(events))

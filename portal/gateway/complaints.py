@@ -94,6 +94,8 @@ def about_model(said: Complaint, seconds: str | None, model: str | None) -> ApiE
 
 def from_model(said: Complaint, seconds: str | None) -> ApiError:
     """An endpoint that refuses its own key, or lacks the model, is the operator's affair: no 401 or 404 here."""
+    if said.says("Timeout on reading data"):
+        return errors.upstream_timeout()
     match said.status:
         case 400 | 413 | 422:
             return invalid_request(said)

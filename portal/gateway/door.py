@@ -32,7 +32,7 @@ SUCCESS = range(200, 300)
 Headers = Mapping[bytes, bytes]
 KEY = re.compile(rb"bearer +([\x21-\x7e]+)", re.IGNORECASE)
 REQUEST_HEADERS = frozenset({b"accept"})
-RESPONSE_HEADERS = frozenset({b"content-type", b"retry-after", b"cache-control"})
+RESPONSE_HEADERS = frozenset({b"content-type", b"retry-after", b"cache-control", b"x-cache"})
 # Limits count for a person; LiteLLM puts the scope into the name, and passes on what an endpoint says of its own.
 LIMIT_HEADER = re.compile(rb"x-ratelimit-user-((?:limit|remaining|reset)-(?:requests|tokens))")
 # `*` does not include `authorization`: https://developer.mozilla.org/docs/Web/HTTP/Headers/Access-Control-Allow-Headers
@@ -233,11 +233,16 @@ async def relay_whole(
     body = await response.aread()
     if response.status_code not in SUCCESS:
         said = read_complaint(response.status_code, body)
-        retry_after = headers.get(b"retry-after", b"").decode("latin-1")
-        raise answer_to(said, retry_after=retry_after, model=exchange.model)
+        raise answer_to(said, retry_after=seconds_to_wait(headers), model=exchange.model)
     if route.name == MODELS:
         body = described(body, find_model)
     if route.model is not None:
         body = one_of(body, route.model)
     await exchange.begin(response.status_code, client_headers(headers), length=len(body))
     return body
+
+
+def seconds_to_wait(headers: Headers) -> str:
+    """LiteLLM's own, else what the endpoint said."""
+    seconds = headers.get(b"retry-after") or headers.get(b"llm_provider-retry-after") or b""
+    return seconds.decode("latin-1")

@@ -1,13 +1,15 @@
 """A stream of server-sent events on its way through: only whole events leave, and no error as LiteLLM words it."""
 
 from portal.gateway.complaints import answer_to, read_complaint
-from portal.gateway.errors import stream_interrupted
+from portal.gateway.errors import stream_interrupted, upstream_error
 
 END = b"\n\n"
 OTHER_END = b"\r\n\r\n"
 DONE = b"data: [DONE]\n\n"
 # Inside a JSON string the quotes would be escaped, so these bytes are never part of an answer's text.
 ERROR = b'data: {"error"'
+# Too little for somebody who has half of the answer.
+UPSTREAM_ERROR = upstream_error().code
 
 
 class WholeEvents:
@@ -49,5 +51,7 @@ class WholeEvents:
         if not event.startswith(ERROR):
             return event + END
         error = answer_to(read_complaint(200, event.removeprefix(b"data: ")))
+        if error.code == UPSTREAM_ERROR:
+            error = stream_interrupted()
         self.error = error.code
         return error.event()

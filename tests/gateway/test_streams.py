@@ -186,7 +186,7 @@ def test_error_event_of_the_upstream_is_worded_anew(upstream_that, door_to, http
 
     assert text.startswith(delta("Hello"))
     assert text.endswith(DONE)
-    assert b'"code": "upstream_error"' in text
+    assert b'"code": "stream_interrupted"' in text
     for secret in (b"10.1.2.3", b"sk-endpoint", b"litellm", b"OpenAIException"):
         assert secret not in text
 

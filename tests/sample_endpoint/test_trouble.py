@@ -136,3 +136,29 @@ def test_reader_who_leaves_ends_the_answer(endpoint: str, log_of: Callable[[str]
         next(answer.iter_raw())
 
     assert log_of("gone")["ms"] < 5000
+
+
+def test_cut_early_ends_the_connection_before_the_first_word(endpoint_with: Callable[..., str]):
+    url = endpoint_with(fail="cut-early") + "/v1/chat/completions"
+
+    with (
+        httpx.stream("POST", url, json={**QUESTION, "stream": True}) as answer,
+        pytest.raises(httpx.RemoteProtocolError),
+    ):
+        assert list(answer.iter_raw()) == []
+
+
+@pytest.mark.parametrize(
+    ("fail", "kind", "start"),
+    [
+        ("garbage", "application/json", "<html>"),
+        ("html", "text/html", "<!doctype html>"),
+        ("empty", "application/json", ""),
+        ("error-event", "text/event-stream", 'data: {"error"'),
+    ],
+)
+def test_nonsense_comes_with_status_200(endpoint_with: Callable[..., str], fail: str, kind: str, start: str):
+    answer = httpx.post(endpoint_with(fail=fail) + "/v1/chat/completions", json=QUESTION)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
+    assert answer.text[: len(start) or None] == start

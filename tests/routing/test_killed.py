@@ -1,0 +1,77 @@
+"""An endpoint is killed while people use it, and started again."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+MODEL = "routing-killed"
+PAUSE = 0.15
+
+
+@contextmanager
+def running_endpoint(port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("wb") as output:
+        command = [sys.executable, "-m", "portal.cli", "sample-endpoint", "--port", str(port)]
+        process = subprocess.Popen(command, stdout=output)
+        try:
+            wait_for(lambda: answers(port))
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def wait_for(is_so: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not come"
+        time.sleep(0.05)
+
+
+def answered(log: Path) -> int:
+    return log.read_text().count("chat/completions")
+
+
+@pytest.mark.req("G3", "A3")
+def test_nobody_notices_that_an_endpoint_is_killed_and_comes_back(endpoint_ports, client, tmp_path: Path):
+    """A stream that had begun when its endpoint was killed ends in an error event; there is at most one here."""
+    first_port, second_port = endpoint_ports[MODEL]
+    logs = [tmp_path / name for name in ("first", "second", "first-again")]
+    results, is_over = [], threading.Event()
+
+    def use() -> None:
+        while not is_over.is_set():
+            results.append((client.ask(MODEL), client.ask(MODEL, stream=True)))
+            time.sleep(PAUSE)
+
+    with running_endpoint(second_port, logs[1]):
+        with running_endpoint(first_port, logs[0]) as first:
+            using = threading.Thread(target=use)
+            using.start()
+            wait_for(lambda: answered(logs[0]) >= 6)
+            os.kill(first.pid, signal.SIGKILL)
+            wait_for(lambda: answered(logs[1]) >= 6)
+        with running_endpoint(first_port, logs[2]):
+            wait_for(lambda: answered(logs[2]) >= 4)
+            is_over.set()
+            using.join()
+
+    assert [whole for whole, _ in results if whole.status != 200] == []
+    streams = [stream for _, stream in results if stream.error]
+    assert [stream.error for stream in streams] in ([], ["stream_interrupted"])

@@ -1,0 +1,64 @@
+"""The catalogue of the tests: the shipped one, and models whose endpoints tests start and stop themselves."""
+
+import random
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from portal.up.ports import is_free
+
+SHIPPED = Path(__file__).parents[1] / "litellm_config" / "config.yaml"
+# Below the ports that systems give out by themselves.
+PORTS = range(20_000, 32_000)
+REST_SECONDS = 2
+SILENCE_SECONDS = 1.0
+
+# The settings of each endpoint of a model; its address is added.
+NEVER_RESTS = {"cooldown_time": 0}
+MODELS: Mapping[str, list[dict[str, Any]]] = {
+    "routing-failover": [{"order": 1, **NEVER_RESTS}, {"order": 2, **NEVER_RESTS}],
+    "routing-peers": [{"order": 1}, {"order": 1}, {"order": 1}, {"order": 2}],
+    "routing-rest": [{"order": 1}, {"order": 2}],
+    "routing-killed": [{"order": 1}, {"order": 2}],
+    "routing-alone": [{}],
+    "routing-limited": [{"order": 1, "max_parallel_requests": 1}, {"order": 2, "max_parallel_requests": 1}],
+    "routing-patient": [{"timeout": 20, "stream_timeout": 20}],
+    "routing-with-fallback": [{}],
+    "routing-fallback": [{}],
+    "routing-cache": [{"use_chat_completions_api": True}],
+    "routing-cache-shared": [{}],
+    "routing-cache-off": [{}],
+}
+CACHE = {"routing-cache-shared": "shared", "routing-cache-off": False}
+FALLBACKS = [{"routing-with-fallback": ["routing-fallback"]}]
+
+
+def write_catalogue(path: Path) -> dict[str, list[int]]:
+    """The ports of the endpoints of each model, in the order above; nothing listens there yet."""
+    catalogue = yaml.safe_load(SHIPPED.read_text())
+    free = (port for port in random.sample(PORTS, len(PORTS)) if is_free(port))
+    ports = {model: [next(free) for _ in endpoints] for model, endpoints in MODELS.items()}
+    for model, endpoints in MODELS.items():
+        for port, settings in zip(ports[model], endpoints, strict=True):
+            catalogue["model_list"].append(entry(model, port, settings))
+    settings = catalogue.setdefault("router_settings", {})
+    settings["fallbacks"] = [*settings.get("fallbacks", []), *FALLBACKS]
+    settings["context_window_fallbacks"] = [*settings.get("context_window_fallbacks", []), *FALLBACKS]
+    path.write_text(yaml.safe_dump(catalogue, sort_keys=False))
+    return ports
+
+
+def entry(model: str, port: int, settings: Mapping[str, Any]) -> dict[str, Any]:
+    params = {
+        "model": "openai/sample-chat",
+        "api_base": f"http://127.0.0.1:{port}/v1",
+        "api_key": "sample",
+        "timeout": SILENCE_SECONDS,
+        "stream_timeout": SILENCE_SECONDS,
+        "cooldown_time": REST_SECONDS,
+        **settings,
+    }
+    info = {"mode": "chat", **({"cache": CACHE[model]} if model in CACHE else {})}
+    return {"model_name": model, "litellm_params": params, "model_info": info}
