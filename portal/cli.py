@@ -38,6 +38,7 @@ def serve() -> None:
 
     from portal.app import create_app  # noqa: PLC0415
     from portal.core.logs import configure_logs  # noqa: PLC0415
+    from portal.web.connection import BoundedProtocol  # noqa: PLC0415
 
     configure_logs(settings.log_level)
     config = uvicorn.Config(
@@ -49,7 +50,7 @@ def serve() -> None:
         proxy_headers=False,
         server_header=False,
         loop="uvloop",
-        http="httptools",
+        http=BoundedProtocol,
         lifespan="on",
     )
     uvicorn.Server(config).run()
