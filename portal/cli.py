@@ -41,6 +41,7 @@ def serve() -> None:
     import uvicorn  # noqa: PLC0415
 
     from portal.app import create_app  # noqa: PLC0415
+    from portal.web.connection import BoundedProtocol  # noqa: PLC0415
 
     _configure_logs(settings, "portal")
     config = uvicorn.Config(
@@ -52,7 +53,7 @@ def serve() -> None:
         proxy_headers=False,
         server_header=False,
         loop="uvloop",
-        http="httptools",
+        http=BoundedProtocol,
         lifespan="on",
     )
     gc.freeze()

@@ -41,11 +41,17 @@ def running_portal(platform: "Platform", **changes: object) -> Iterator[PortalSe
 
 
 @contextmanager
-def served(app: object, port: int = 0) -> Iterator[str]:
+def served(app: object, port: int = 0, **options: object) -> Iterator[str]:
     """Any ASGI application over real HTTP; gives its address."""
     listener = socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, proxy_headers=False, loop="uvloop", timeout_graceful_shutdown=1
+        app,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        loop="uvloop",
+        timeout_graceful_shutdown=1,
+        **options,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
