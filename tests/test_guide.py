@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from litellm_config.catalogue import read_catalogue
-from portal.models_commands import app as models_app
+from portal.cli import models_app
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "docs" / "guides" / "model-integration.md").read_text()

@@ -5,13 +5,16 @@ from litellm_config.catalogue.checks.findings import Findings, RawEntry, entries
 from litellm_config.catalogue.known import litellm_names, similar_name
 
 CARD_NAMES = {field.alias or name for name, field in Card.model_fields.items()} - {"id"}
-# What makes an endpoint another one.
-IDENTITY = ("model", "api_base", "api_key", "litellm_credential_name", "api_version", "organization", "region_name")
+# What does not make an endpoint another one; a key, a region or a header does.
+MANNERS = {
+    *("input_cost_per_token", "output_cost_per_token", "order", "weight", "rpm", "tpm"),
+    *("max_parallel_requests", "max_retries", "timeout", "stream_timeout"),
+}
 
 
 def check_models(findings: Findings) -> None:
     first: dict[str, RawEntry] = {}
-    seen: dict[tuple[str, ...], RawEntry] = {}
+    seen: dict[str, RawEntry] = {}
     ids: dict[str, RawEntry] = {}
     for entry in entries_of(findings.document.content):
         _check_provider(findings, entry)
@@ -21,11 +24,16 @@ def check_models(findings: Findings) -> None:
         if entry.name in first:
             _check_card(findings, first[entry.name], entry)
         first.setdefault(entry.name, entry)
-        identity = (entry.name, *(repr(entry.params.get(name)) for name in IDENTITY))
+        identity = _identity(entry)
         if identity in seen:
             line = findings.document.line(seen[identity].place)
             findings.mistake(entry.place, f"`{entry.name}` has this endpoint already, in line {line}")
         seen.setdefault(identity, entry)
+
+
+def _identity(entry: RawEntry) -> str:
+    params = {name: value for name, value in entry.params.items() if name not in MANNERS}
+    return repr((entry.name, sorted(params.items(), key=repr), entry.info.get("customHeaders")))
 
 
 def _check_card(findings: Findings, first: RawEntry, entry: RawEntry) -> None:

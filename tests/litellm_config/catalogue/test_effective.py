@@ -68,6 +68,19 @@ def test_an_endpoint_without_priority_and_weight_has_one_of_each_beside_those_th
     assert [(one.priority, one.weight) for one in catalogue.endpoints] == [(2, 3), (1, 1)]
 
 
+def test_an_endpoint_is_another_one_by_its_key_region_or_headers(read, entry):
+    catalogue = read(
+        [
+            entry(),
+            entry(api_key="none"),
+            entry(aws_region_name="eu-central-1"),
+            entry(info={"customHeaders": {"x-tenant": "acme"}}),
+        ]
+    )
+
+    assert len(catalogue.endpoints) == 4
+
+
 def test_priorities_may_have_gaps_and_begin_anywhere(read, entry):
     catalogue = read([entry(order=0), entry(order=20, api_base="https://b.example.com/v1")])
 
