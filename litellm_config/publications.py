@@ -17,6 +17,8 @@ CATALOGUE_KEY = "gateway:catalogue"
 AVAILABILITY_KEY = "gateway:availability"
 # One JSON document per gateway, `gateway:instance:<id>`, which expires unless it is written again.
 INSTANCE_PREFIX = "gateway:instance:"
+# A sorted set of their ids, by when they were last seen in seconds since 1970, so that nobody searches all keys.
+INSTANCES_KEY = "gateway:instances"
 
 InstanceState = Literal["starting", "ready", "applying", "stopping"]
 

@@ -1,4 +1,4 @@
-"""Starts LiteLLM's ASGI application itself, without the detours of LiteLLM's own command.
+"""The program of the workers: LiteLLM's ASGI application, without the detours of LiteLLM's own command.
 
 That command runs `prisma migrate diff`, looks for updates and asks the network for a price list; we did the first in
 `database.migrate` and want none of the others.
@@ -8,10 +8,9 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
 from typing import Any
 
-import uvicorn
+from litellm_config.running.forking import fork_workers
 
 Scope = dict[str, Any]
 
@@ -20,11 +19,12 @@ FIXED = {
     "DISABLE_SCHEMA_UPDATE": "true",
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     "LITELLM_TELEMETRY": "False",
-    "LITELLM_LOG": "WARNING",
     "NO_DOCS": "True",
     "DISABLE_ADMIN_UI": "True",
     "STORE_MODEL_IN_DB": "False",
     "JSON_LOGS": "True",
+    # A worker has answered everything before it lets LiteLLM end.
+    "GRACEFUL_SHUTDOWN_TIMEOUT": "1",
 }
 
 
@@ -63,16 +63,16 @@ class AccessLog:
             sys.stdout.flush()
 
 
-def serve(*, host: str, port: int, environment: Mapping[str, str]) -> None:
-    """Runs until a signal; `environment` is what LiteLLM reads, among it `CONFIG_FILE_PATH` and `DATABASE_URL`."""
-    os.environ.update({**FIXED, **environment})
+def load() -> AccessLog:
+    os.environ.update(FIXED)
+    os.environ.setdefault("LITELLM_LOG", "WARNING")
     from litellm.proxy.proxy_server import app  # noqa: PLC0415 - it reads the environment while it is imported
 
     from litellm_config import person_limits  # noqa: PLC0415 - as above
 
     person_limits.install()
+    return AccessLog(app)
 
-    config = uvicorn.Config(
-        AccessLog(app), host=host, port=port, log_level="warning", access_log=False, loop="uvloop", http="httptools"
-    )
-    uvicorn.Server(config).run()
+
+if __name__ == "__main__":
+    fork_workers(load)

@@ -75,6 +75,10 @@ DOOR = "/api/v1"
 HAS_CHAT = False  # there is no chat page yet
 SECONDS_BETWEEN_REPAIRS = 30
 MANAGEMENT_TIMEOUT = httpx.Timeout(15, connect=2)
+# Like the door, it lets go of a connection before LiteLLM's server does.
+MANAGEMENT_LIMITS = httpx.Limits(
+    max_connections=100, max_keepalive_connections=20, keepalive_expiry=upstream.KEEP_ALIVE_SECONDS
+)
 CAPTCHA_TIMEOUT = httpx.Timeout(5)
 AUTH0_TIMEOUT = httpx.Timeout(5, connect=2)
 
@@ -95,7 +99,9 @@ class Outward:
         admin = {"authorization": f"Bearer {settings.litellm_admin_key.get_secret_value()}"}
         endpoint = settings.litellm_api_endpoint
         return cls(
-            management=httpx.AsyncClient(base_url=endpoint, headers=admin, timeout=MANAGEMENT_TIMEOUT, verify=tls),
+            management=httpx.AsyncClient(
+                base_url=endpoint, headers=admin, timeout=MANAGEMENT_TIMEOUT, limits=MANAGEMENT_LIMITS, verify=tls
+            ),
             relay=upstream.connect(endpoint, tls),
             captcha=httpx.AsyncClient(timeout=CAPTCHA_TIMEOUT, verify=tls),
             auth0=httpx.AsyncClient(timeout=AUTH0_TIMEOUT, verify=tls),

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -60,34 +59,42 @@ def serve() -> None:
 def gateway() -> None:
     """Run LiteLLM alone, with our configuration."""
     settings = _settings()
-    from litellm_config.catalogue import CatalogueInvalid, read_catalogue  # noqa: PLC0415
+    from litellm_config.catalogue import CatalogueInvalid  # noqa: PLC0415
     from litellm_config.database import DatabaseSetupError, ensure_client, ensure_engine, migrate  # noqa: PLC0415
-    from litellm_config.serve import serve as serve_gateway  # noqa: PLC0415
+    from litellm_config.running.errors import GatewayFailed  # noqa: PLC0415
+    from litellm_config.running.gateway import run_gateway  # noqa: PLC0415
+    from litellm_config.running.options import GatewayOptions  # noqa: PLC0415
+    from portal.core.log_files import CopiedOutput  # noqa: PLC0415
+    from portal.core.logs import configure_logs  # noqa: PLC0415
     from portal.seed import seed_of  # noqa: PLC0415
 
-    database_url = settings.gateway_database_url.get_secret_value()
-    with tempfile.TemporaryDirectory(prefix="portal-gateway-") as folder:
-        catalogue = Path(folder) / "config.yaml"
-        try:
-            effective = read_catalogue(settings.gateway_config, os.environ, seed=seed_of(settings))
-            effective.write(catalogue)
-            ensure_client(os.environ)
-            engine = ensure_engine(os.environ)
-            migrate(database_url)
-        except (CatalogueInvalid, DatabaseSetupError) as error:
-            _stop(str(error))
-        serve_gateway(
-            host=settings.gateway_host,
-            port=settings.gateway_port,
-            environment={
-                **effective.environment,
-                "CONFIG_FILE_PATH": str(catalogue),
-                "DATABASE_URL": database_url,
-                "LITELLM_MASTER_KEY": settings.litellm_admin_key.get_secret_value(),
-                "PRISMA_QUERY_ENGINE_BINARY": str(engine),
-                "REDIS_URL": settings.redis_url.get_secret_value(),
-            },
+    configure_logs(settings.least_log_level, settings.log_file("gateway"))
+    litellm_log = settings.log_file("litellm")
+    litellm_environment = {
+        "DATABASE_URL": settings.gateway_database_url.get_secret_value(),
+        "LITELLM_MASTER_KEY": settings.litellm_admin_key.get_secret_value(),
+        "REDIS_URL": settings.redis_url.get_secret_value(),
+    }
+    try:
+        ensure_client(os.environ)
+        litellm_environment["PRISMA_QUERY_ENGINE_BINARY"] = str(ensure_engine(os.environ))
+        migrate(litellm_environment["DATABASE_URL"])
+        run_gateway(
+            GatewayOptions(
+                host=settings.gateway_host,
+                port=settings.gateway_port,
+                catalogue_file=settings.gateway_config,
+                redis_url=litellm_environment["REDIS_URL"],
+                environment=os.environ,
+                litellm_environment=litellm_environment | ({"LITELLM_LOG": "DEBUG"} if settings.debug else {}),
+                seed=seed_of(settings),
+                copy_output=CopiedOutput(sys.stdout, litellm_log).write if litellm_log else None,
+                drain_seconds=settings.gateway_drain.total_seconds(),
+                stop_seconds=settings.gateway_stop_grace.total_seconds(),
+            )
         )
+    except (CatalogueInvalid, DatabaseSetupError, GatewayFailed) as error:
+        _stop(str(error))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from portal.core.settings import DEFAULT_GATEWAY_CONFIG
 
 START_SECONDS = 240
 STOP_SECONDS = 30
@@ -27,9 +30,18 @@ class Platform:
     admin_key: str
 
     @property
+    def catalogue(self) -> Path:
+        """A copy of ours, for tests that edit it and put it back."""
+        return catalogue_of(self.data_dir)
+
+    @property
     def pids(self) -> dict[str, int]:
         """As they are now; a restarted part has a new one."""
         return json.loads((self.data_dir / "run.json").read_text())["pids"]
+
+
+def catalogue_of(data_dir: Path) -> Path:
+    return data_dir.with_name("config.yaml")
 
 
 def start_up(data_dir: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
@@ -64,8 +76,10 @@ def admin_key(file: str | None) -> str:
 
 
 @contextmanager
-def running_platform(data_dir: Path) -> Iterator[Platform]:
-    process = start_up(data_dir, "--port", "0")
+def running_platform(data_dir: Path, **environment: str) -> Iterator[Platform]:
+    data_dir.parent.mkdir(parents=True, exist_ok=True)
+    catalogue = shutil.copy(DEFAULT_GATEWAY_CONFIG, catalogue_of(data_dir))
+    process = start_up(data_dir, "--port", "0", PORTAL_GATEWAY_CONFIG=str(catalogue), **environment)
     try:
         yield wait_until_ready(process, data_dir)
     finally:

@@ -88,6 +88,16 @@ class Settings(BaseSettings):
     gateway_host: str = Field("127.0.0.1", description="address `portal gateway` listens on")
     gateway_port: int = Field(4000, description="port `portal gateway` listens on", ge=0, le=65535)
     gateway_config: Path = Field(DEFAULT_GATEWAY_CONFIG, description="the model catalogue that LiteLLM reads")
+    gateway_drain: timedelta = Field(
+        timedelta(minutes=10),
+        description="how long answers may go on after the catalogue was changed; longer ones are cut",
+        gt=timedelta(0),
+    )
+    gateway_stop_grace: timedelta = Field(
+        timedelta(seconds=25),
+        description="how long answers may go on after `portal gateway` was told to stop",
+        ge=timedelta(0),
+    )
     sample_endpoint_url: str | None = Field(
         None,
         validation_alias="SAMPLE_ENDPOINT_URL",

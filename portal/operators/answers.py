@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from litellm_config.publications import InstanceState
 from portal.clients.litellm_spend import Counts
 from portal.keys.working import KeyState
 from portal.models import Action, Document, Kind, Person
@@ -193,8 +194,30 @@ class TopModelAnswer(CountsAnswer):
     model: str
 
 
+class MistakeAnswer(Answer):
+    """`line` counts from 1, and is null where no line is to blame."""
+
+    file: str
+    line: int | None
+    reason: str
+
+
+class GatewayAnswer(Answer):
+    """One `portal gateway`; `version` is that of the model catalogue it has applied.
+
+    `mistakes` are those of the catalogue as it is now: while there are any, the one before goes on.
+    """
+
+    id: str
+    state: InstanceState
+    version: str | None
+    applied_at: datetime | None
+    seen_at: datetime
+    mistakes: Sequence[MistakeAnswer]
+
+
 class OverviewAnswer(Answer):
-    """The tops are null when the gateway does not answer."""
+    """The tops are null when the gateway does not answer, `gateways` when Redis does not."""
 
     claims: Sequence[ClaimsAnswer]
     people: Mapping[Kind, int]
@@ -203,6 +226,7 @@ class OverviewAnswer(Answer):
     top_people: Sequence[TopPersonAnswer] | None
     top_models: Sequence[TopModelAnswer] | None
     parts: Mapping[str, str]
+    gateways: Sequence[GatewayAnswer] | None
 
     @classmethod
     def of(cls, overview: OperatorOverview) -> "OverviewAnswer":
@@ -216,6 +240,7 @@ class OverviewAnswer(Answer):
             top_people=people,
             top_models=tops and [TopModelAnswer(model=model, **counted(counts)) for model, counts in tops.models],
             parts=overview.parts,
+            gateways=overview.gateways and [GatewayAnswer.model_validate(one) for one in overview.gateways],
         )
 
 

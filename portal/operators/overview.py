@@ -12,6 +12,9 @@ from sqlalchemy import Date, cast, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from litellm_config.catalogue import Mistake
+from litellm_config.publications import Instance
+from portal.clients.gateway_instances import GatewayInstances
 from portal.clients.gateway_status import GatewayState
 from portal.clients.litellm_proxy import ProxyUnavailable
 from portal.clients.litellm_spend import Counts, LitellmSpend, add_up
@@ -43,7 +46,9 @@ class Tops:
 
 @dataclass(frozen=True)
 class OperatorOverview:
-    """`claims` has every day, oldest first, by kind of person; `tops` is `None` when LiteLLM does not answer."""
+    """`claims` has every day, oldest first, by kind of person; `tops` is `None` when LiteLLM does not answer, and
+    `gateways` when Redis does not.
+    """
 
     claims: Sequence[tuple[date, Mapping[Kind, int]]]
     people: Mapping[Kind, int]
@@ -51,6 +56,16 @@ class OperatorOverview:
     active_keys: int
     tops: Tops | None
     parts: Mapping[str, str]
+    gateways: Sequence[Instance] | None
+
+    @property
+    def refusals(self) -> Mapping[tuple[Mistake, ...], Sequence[str]]:
+        """What is wrong with the catalogue, with the ids of the gateways that say so: mostly all or none."""
+        refusals: dict[tuple[Mistake, ...], list[str]] = {}
+        for gateway in self.gateways or ():
+            if gateway.mistakes:
+                refusals.setdefault(gateway.mistakes, []).append(gateway.id)
+        return refusals
 
 
 class Overviews:
@@ -60,12 +75,14 @@ class Overviews:
         redis: Redis,
         spend: LitellmSpend,
         gateway_state: Callable[[], GatewayState],
+        instances: GatewayInstances,
         clock: Clock,
     ) -> None:
         self._database = database
         self._redis = redis
         self._spend = spend
         self._gateway_state = gateway_state
+        self._instances = instances
         self._clock = clock
 
     async def now(self) -> OperatorOverview:
@@ -88,6 +105,7 @@ class Overviews:
             active_keys=active_keys,
             tops=await self._tops(first, now.date()),
             parts={"gateway": self._gateway_state(), "database": "ready", "redis": await self._redis_state()},
+            gateways=await self._instances.now(),
         )
 
     async def _tops(self, first: date, last: date) -> Tops | None:

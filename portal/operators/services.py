@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 
 from portal.accounts.session import Sessions
+from portal.clients.gateway_instances import GatewayInstances
 from portal.clients.gateway_status import GatewayStatus
 from portal.clients.litellm_keys import LitellmKeys
 from portal.clients.litellm_proxy import LitellmProxy
@@ -46,7 +47,7 @@ def operator_services(
 ) -> OperatorServices:
     keys, spend = LitellmKeys(reader), LitellmSpend(reader)
     return OperatorServices(
-        overviews=Overviews(database, redis, spend, lambda: gateway.state, clock),
+        overviews=Overviews(database, redis, spend, lambda: gateway.state, GatewayInstances(redis), clock),
         people=PeopleLists(database, clock),
         person=PersonPage(database, keys, spend, limits, clock),
         hygiene=Hygiene(database, keys, clock),

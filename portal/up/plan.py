@@ -122,7 +122,8 @@ def _gateway_port(options: UpOptions) -> int:
 
 def _environment(options: UpOptions, data: DataDir, ports: Mapping[str, int]) -> dict[str, str]:
     """What is given stays as it is, but for the ports."""
-    ours = {"PORTAL_HOST": HOST}
+    # Below the time after which a part is killed.
+    ours = {"PORTAL_HOST": HOST, "PORTAL_GATEWAY_STOP_GRACE": "PT8S"}
     for variable, secret in (("LITELLM_ADMIN_KEY", ADMIN_KEY), ("LITELLM_SALT_KEY", "litellm_salt_key")):
         if not options.given(variable):
             ours[variable] = data.secret(secret, lambda: f"sk-{secrets.token_hex(24)}")
