@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+import httpx
 import structlog
 
 from litellm_config.catalogue import SeedEndpoint
@@ -28,22 +29,19 @@ class Discovery:
         self._seeds = seeds
         self._when_changed = when_changed
         self._pace = pace or Pace()
-        self._http = connect()
         self.models: Models = {}
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        try:
+        async with connect() as http:
             while True:
                 seeds = self._seeds()
-                await self._look(seeds)
+                await self._look(http, seeds)
                 knows_all = all(self.models.get(seed.url) for seed in seeds)
                 await asyncio.sleep(self._pace.discovery if knows_all and seeds else self._pace.down)
-        finally:
-            await self._http.aclose()
 
-    async def _look(self, seeds: Sequence[SeedEndpoint]) -> None:
-        found = await asyncio.gather(*(self._models_of(seed) for seed in seeds))
+    async def _look(self, http: httpx.AsyncClient, seeds: Sequence[SeedEndpoint]) -> None:
+        found = await asyncio.gather(*(self._models_of(http, seed) for seed in seeds))
         models = {seed.url: names for seed, names in zip(seeds, found, strict=True) if names}
         if models == self.models:
             return
@@ -51,9 +49,9 @@ class Discovery:
         log.info("endpoints.discovered", models=sum(map(len, models.values())))
         await self._when_changed(models)
 
-    async def _models_of(self, seed: SeedEndpoint) -> tuple[str, ...]:
+    async def _models_of(self, http: httpx.AsyncClient, seed: SeedEndpoint) -> tuple[str, ...]:
         """Sorted, because a list in another order is no change."""
-        answer = await ask(self._http, Address(seed.url.rstrip("/"), seed.api_key))
+        answer = await ask(http, Address(seed.url.rstrip("/"), seed.api_key))
         if answer.is_up and answer.models:
             return tuple(sorted(answer.models))
         return self.models.get(seed.url, ())

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
+import httpx
 import structlog
 from pydantic import ValidationError
 from redis.asyncio import Redis
@@ -32,7 +33,6 @@ class Prober:
         self._redis = redis
         self._endpoints = endpoints
         self._pace = pace or Pace()
-        self._http = connect()
         self._at_once = asyncio.Semaphore(MOST_AT_ONCE)
         self._lock = Lock(redis, LOCK_KEY, timeout=self._pace.lock, blocking=False)
         self._health: dict[Address, Health] = {}
@@ -42,20 +42,20 @@ class Prober:
 
     async def run(self) -> None:
         """Until it is cancelled; Redis may come and go."""
-        try:
-            while True:
-                await self._tick()
-                await asyncio.sleep(self._pace.tick)
-        finally:
-            self._stop()
-            with suppress(LockError, RedisError):
-                await self._lock.release()
-            await self._http.aclose()
+        async with connect() as http:
+            try:
+                while True:
+                    await self._tick(http)
+                    await asyncio.sleep(self._pace.tick)
+            finally:
+                self._stop()
+                with suppress(LockError, RedisError):
+                    await self._lock.release()
 
-    async def _tick(self) -> None:
+    async def _tick(self, http: httpx.AsyncClient) -> None:
         try:
             if await self._holds_lock():
-                self._watch({address for one in self._endpoints() if (address := Address.of(one))})
+                self._watch({address for one in self._endpoints() if (address := Address.of(one))}, http)
                 await self._publish()
             else:
                 self._stop()
@@ -82,22 +82,25 @@ class Prober:
         except ValidationError:
             return None
 
-    def _watch(self, wanted: set[Address]) -> None:
-        for address in self._watches.keys() - wanted:
-            self._watches.pop(address).cancel()
-            del self._health[address]
+    def _watch(self, wanted: set[Address], http: httpx.AsyncClient) -> None:
+        self._forget(self._watches.keys() - wanted)
         for address in wanted - self._watches.keys():
             self._health[address] = Health()
-            self._watches[address] = asyncio.create_task(self._ask_again_and_again(address))
+            self._watches[address] = asyncio.create_task(self._ask_again_and_again(address, http))
 
     def _stop(self) -> None:
-        self._watch(set())
+        self._forget(set(self._watches))
 
-    async def _ask_again_and_again(self, address: Address) -> None:
+    def _forget(self, addresses: set[Address]) -> None:
+        for address in addresses:
+            self._watches.pop(address).cancel()
+            del self._health[address]
+
+    async def _ask_again_and_again(self, address: Address, http: httpx.AsyncClient) -> None:
         health = self._health[address]
         while True:
             async with self._at_once:
-                answer = await ask(self._http, address)
+                answer = await ask(http, address)
             if health.note(answer):
                 log.info("endpoints.changed", endpoint=address.host, is_up=health.is_up, reason=answer.reason)
                 self._say_what_is_not_listed(address, answer.models)
