@@ -92,7 +92,7 @@ def gateway() -> None:
                 catalogue_file=settings.gateway_config,
                 redis_url=litellm_environment["REDIS_URL"],
                 environment=os.environ,
-                litellm_environment=litellm_environment | ({"LITELLM_LOG": "DEBUG"} if settings.debug else {}),
+                litellm_environment=litellm_environment | ({"LITELLM_LOG": "INFO"} if settings.debug else {}),
                 seed=seed_of(settings),
                 copy_output=CopiedOutput(sys.stdout, litellm_log).write if litellm_log else None,
                 drain_seconds=settings.gateway_drain.total_seconds(),
