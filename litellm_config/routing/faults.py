@@ -7,6 +7,7 @@ https://docs.litellm.ai/docs/exception_mapping
 import math
 from http import HTTPStatus
 
+import httpx
 import litellm
 from litellm.litellm_core_utils.exception_mapping_utils import _get_response_headers
 from litellm.types.router import RouterErrors, RouterRateLimitError, RouterRateLimitErrorBasic
@@ -52,9 +53,11 @@ def says_nothing(error: Exception) -> bool:
     return is_full(error) or status_of(error) == HTTPStatus.NOT_FOUND
 
 
-def is_unreachable(error: Exception) -> bool:
-    """The OpenAI client says no more than this of a connection that is refused or breaks off."""
-    return "Connection error" in str(error)
+def is_unreachable(error: BaseException | None) -> bool:
+    """Nobody listens. A connection that breaks off says less: it may just have been kept open too long."""
+    while error and not isinstance(error, httpx.ConnectError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def rest_seconds(error: Exception, usual: float) -> int:
