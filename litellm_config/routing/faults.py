@@ -5,6 +5,7 @@ https://docs.litellm.ai/docs/exception_mapping
 """
 
 import math
+from collections.abc import Iterator
 from http import HTTPStatus
 
 import httpx
@@ -53,11 +54,17 @@ def says_nothing(error: Exception) -> bool:
     return is_full(error) or status_of(error) == HTTPStatus.NOT_FOUND
 
 
-def is_unreachable(error: BaseException | None) -> bool:
+def is_unreachable(error: Exception) -> bool:
     """Nobody listens. A connection that breaks off says less: it may just have been kept open too long."""
-    while error and not isinstance(error, httpx.ConnectError):
-        error = error.__cause__ or error.__context__
-    return error is not None
+    return any(isinstance(reason, httpx.ConnectError) for reason in reasons(error))
+
+
+def reasons(error: BaseException) -> Iterator[BaseException]:
+    """The error and those that led to it, up to the try before, in whose handling LiteLLM makes the next."""
+    reason: BaseException | None = error
+    while reason and (reason is error or not hasattr(reason, "may_try_again")):
+        yield reason
+        reason = reason.__cause__ or reason.__context__
 
 
 def rest_seconds(error: Exception, usual: float) -> int:
