@@ -12,7 +12,6 @@ CONTROLS = frozenset(
         "api_key",
         "disable_fallbacks",
         "extra_headers",
-        "headers",
         "max_fallbacks",
         "max_retries",
         "model_group_retry_policy",

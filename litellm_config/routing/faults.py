@@ -5,8 +5,10 @@ https://docs.litellm.ai/docs/exception_mapping
 """
 
 import math
+from collections.abc import Iterator
 from http import HTTPStatus
 
+import httpx
 import litellm
 from litellm.litellm_core_utils.exception_mapping_utils import _get_response_headers
 from litellm.types.router import RouterErrors, RouterRateLimitError, RouterRateLimitErrorBasic
@@ -53,8 +55,16 @@ def says_nothing(error: Exception) -> bool:
 
 
 def is_unreachable(error: Exception) -> bool:
-    """The OpenAI client says no more than this of a connection that is refused or breaks off."""
-    return "Connection error" in str(error)
+    """Nobody listens. A connection that breaks off says less: it may just have been kept open too long."""
+    return any(isinstance(reason, httpx.ConnectError) for reason in reasons(error))
+
+
+def reasons(error: BaseException) -> Iterator[BaseException]:
+    """The error and those that led to it, up to the try before, in whose handling LiteLLM makes the next."""
+    reason: BaseException | None = error
+    while reason and (reason is error or not hasattr(reason, "may_try_again")):
+        yield reason
+        reason = reason.__cause__ or reason.__context__
 
 
 def rest_seconds(error: Exception, usual: float) -> int:

@@ -8,7 +8,7 @@ import litellm
 import pytest
 
 from litellm_config.routing.attempts import TRIED
-from litellm_config.routing.faults import rest_seconds
+from litellm_config.routing.faults import is_unreachable, rest_seconds
 from litellm_config.routing.router import EndpointRouter
 
 # Pydantic's, about types of LiteLLM.
@@ -139,3 +139,27 @@ def test_busy_endpoint_rests_as_long_as_it_asks_within_reason(said: str | None, 
     error.litellm_response_headers = {"retry-after": said} if said else {}
 
     assert rest_seconds(error, usual=9.5) == seconds
+
+
+@pytest.mark.req("G3")
+def test_endpoint_is_not_blamed_for_the_one_that_was_tried_before_it(router):
+    """LiteLLM tries the second while it handles the error of the first, so the one becomes a reason of the other."""
+    params = {"api_key": "x", "max_retries": 0, "timeout": 5}
+
+    async def first(**_: object) -> None:
+        await litellm.acompletion("openai/m", [], api_base="http://127.0.0.1:1", **params)
+
+    async def failing(**_: object) -> None:
+        raise litellm.InternalServerError("no", llm_provider="openai", model="m")
+
+    async def fail_twice() -> None:
+        try:
+            await router.make_call(first, model="m")
+        except litellm.InternalServerError:
+            await router.make_call(failing, model="m")
+
+    with pytest.raises(litellm.InternalServerError) as failed:
+        asyncio.run(fail_twice())
+
+    assert is_unreachable(failed.value.__context__)
+    assert not is_unreachable(failed.value)
