@@ -38,9 +38,8 @@ def serve() -> None:
     import uvicorn  # noqa: PLC0415
 
     from portal.app import create_app  # noqa: PLC0415
-    from portal.core.logs import configure_logs  # noqa: PLC0415
 
-    configure_logs(settings.least_log_level, settings.log_file("portal"))
+    _configure_logs(settings, "portal")
     config = uvicorn.Config(
         create_app(settings),
         host=settings.host,
@@ -170,6 +169,15 @@ def bench(
         run_bench(BenchOptions(rounds=rounds, as_json=json))
     except BenchFailed as error:
         _stop(str(error))
+
+
+def _configure_logs(settings: "Settings", part: str) -> None:
+    from portal.core.logs import configure_logs  # noqa: PLC0415
+
+    try:
+        configure_logs(settings.least_log_level, settings.log_file(part))
+    except OSError as error:
+        _stop(f"PORTAL_LOG_DIR: no log can be written in {settings.log_dir}: {error.strerror}")
 
 
 def _settings() -> "Settings":

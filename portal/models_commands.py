@@ -168,9 +168,11 @@ def _catalogue(settings: "Settings") -> "Catalogue":
 def _open() -> "ModelFile":
     from litellm_config.catalogue import CatalogueInvalid  # noqa: PLC0415
     from litellm_config.catalogue.edit import ModelFile  # noqa: PLC0415
+    from portal.seed import seed_of  # noqa: PLC0415
 
     try:
-        return ModelFile.open(_settings().gateway_config)
+        settings = _settings()
+        return ModelFile.open(settings.gateway_config, seed_of(settings))
     except CatalogueInvalid as error:
         _stop(f"The catalogue has mistakes, which have to be mended first:\n{error}")
 

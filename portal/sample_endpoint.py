@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import math
+import os
 import re
 import struct
 import sys
@@ -604,3 +605,8 @@ class RequestLog:
 
 def serve(host: str, port: int, options: Options) -> None:
     uvicorn.run(create_app(options), host=host, port=port, log_level="warning", access_log=False)
+
+
+if __name__ == "__main__":
+    # How a copy is run: `python my_endpoint.py 4200`.
+    serve("127.0.0.1", int(sys.argv[1]), Options(api_key=os.environ.get("ENDPOINT_API_KEY")))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-MODEL = "  - model_name: m\n    litellm_params: {model: openai/m, api_base: http://localhost:1/v1, api_key: none}\n"
+MODEL = "  - model_name: {0}\n    litellm_params: {{model: openai/{0}, api_base: http://localhost:1/v1}}\n"
 
 
 def portal(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -33,11 +33,11 @@ def settings(platform) -> dict[str, str]:
 
 def test_check_counts_the_model_endpoints(settings, tmp_path: Path):
     catalogue = tmp_path / "config.yaml"
-    catalogue.write_text(f"model_list:\n{MODEL}{MODEL}")
-    done = portal("check", **settings, PORTAL_GATEWAY_CONFIG=str(catalogue))
+    catalogue.write_text(f"model_list:\n{MODEL.format('m')}{MODEL.format('n')}")
+    done = portal("check", "--offline", **settings, PORTAL_GATEWAY_CONFIG=str(catalogue))
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert "are fine: 2 model endpoints" in done.stdout
+    assert "are fine: 2 models, 2 model endpoints." in done.stdout
 
 
 @pytest.mark.parametrize("text", ["model_list: 3", "model_list: [", "", "other: {}"])
@@ -86,5 +86,5 @@ def test_sample_endpoint_refuses_a_failure_it_does_not_know():
 def test_help_lists_every_command():
     done = portal("--help")
 
-    for command in ("up", "serve", "gateway", "check", "migrate", "sample-endpoint", "bench", "accounts"):
+    for command in ("up", "serve", "gateway", "check", "migrate", "sample-endpoint", "bench", "accounts", "models"):
         assert f" {command} " in done.stdout

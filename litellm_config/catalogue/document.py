@@ -4,6 +4,8 @@ The nodes are turned into values here and not by a YAML constructor, because tha
 does not know, and because a file from outside must not be able to make objects, or to grow without end by aliases.
 """
 
+import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +19,12 @@ from ruamel.yaml.reader import ReaderError
 from litellm_config.catalogue.mistakes import CatalogueInvalid, Mistake
 
 LARGEST_BYTES = 1_048_576
-MOST_VALUES = 100_000
+MOST_VALUES = 50_000
 DEEPEST = 60
+BRACKETS = re.compile(r"[\[\]{}]")
 TAG = "tag:yaml.org,2002:"
 MERGE = f"{TAG}merge"
+COLLECTIONS = {f"{TAG}map", f"{TAG}seq"}
 TRUE = {"true", "yes", "on"}
 NUMBERS: Mapping[str, Callable[[str], float]] = {
     "int": lambda text: int(text, 0),
@@ -72,6 +76,8 @@ def read_text(path: Path) -> str:
 
 
 def parse_document(file: str, text: str) -> Document:
+    if _brackets_open(text) > DEEPEST:
+        raise _invalid(file, 1, "is nested too deeply")
     try:
         root = YAML(typ="safe", pure=True).compose(text)
     except ReaderError as error:
@@ -91,6 +97,11 @@ def parse_document(file: str, text: str) -> Document:
 
 def _invalid(file: str, line: int, reason: str) -> CatalogueInvalid:
     return CatalogueInvalid([Mistake(file, line, reason)])
+
+
+def _brackets_open(text: str) -> int:
+    """At most at the same time; the parser would take hours over a file of nothing else."""
+    return max(itertools.accumulate(1 if bracket in "[{" else -1 for bracket in BRACKETS.findall(text)), default=0)
 
 
 def _said_plainly(error: MarkedYAMLError) -> str:
@@ -119,6 +130,8 @@ class _Reader:
             return self._wrong(node, "there are too many values here, or they are nested too deeply")
         if isinstance(node, ScalarNode):
             return self._scalar(node)
+        if node.tag not in COLLECTIONS:
+            return self._wrong(node, f"the tag `{node.tag}` is not understood; leave it out")
         self._open.append(node)
         try:
             return self._list(node, place) if isinstance(node, SequenceNode) else self._mapping(node, place)

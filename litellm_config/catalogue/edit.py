@@ -17,6 +17,7 @@ from litellm_config.catalogue.checks.findings import RawEntry, entries_of
 from litellm_config.catalogue.document import Document, parse_document, read_document
 from litellm_config.catalogue.lines import ListedEntry, NotAList, insert_after, listed_entries, without
 from litellm_config.catalogue.mistakes import CatalogueInvalid
+from litellm_config.catalogue.seed import NO_SEED, Seed
 
 BY_HAND = "is written in a form that can't be changed by a command; change it in an editor"
 PLAIN_CARD = {"mode": "chat"}
@@ -33,14 +34,15 @@ class ModelFile:
 
     path: Path
     document: Document
+    seed: Seed
     entries: tuple[RawEntry, ...]
 
     @classmethod
-    def open(cls, path: Path) -> "ModelFile":
+    def open(cls, path: Path, seed: Seed = NO_SEED) -> "ModelFile":
         document = read_document(path)
-        if mistakes := check_document(document).mistakes:
+        if mistakes := check_document(document, seed).mistakes:
             raise CatalogueInvalid(mistakes)
-        return cls(path, document, tuple(entries_of(document.content)))
+        return cls(path, document, seed, tuple(entries_of(document.content)))
 
     def endpoints_of(self, model: str) -> list[RawEntry]:
         return [entry for entry in self.entries if entry.name == model]
@@ -83,7 +85,7 @@ class ModelFile:
             raise CannotEdit(f"`model_list` {BY_HAND}.") from error
         if document.content != wanted:
             raise CannotEdit(f"`model_list` {BY_HAND}.")
-        if mistakes := check_document(document).mistakes:
+        if mistakes := check_document(document, self.seed).mistakes:
             raise CannotEdit("\n".join(mistake.reason for mistake in mistakes))
         _replace(self.path, self.document.text, text)
 

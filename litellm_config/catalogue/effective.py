@@ -18,13 +18,19 @@ from litellm_config.catalogue.checks.findings import entries_of
 from litellm_config.catalogue.checks.references import check_references
 from litellm_config.catalogue.document import Place, read_document
 from litellm_config.catalogue.endpoint import Endpoint, make_endpoint
-from litellm_config.catalogue.fallbacks import add_seed, drop_fallbacks
+from litellm_config.catalogue.fallbacks import drop_fallbacks
 from litellm_config.catalogue.mistakes import CatalogueInvalid, Mistake, in_order
-from litellm_config.catalogue.seed import Seed, SeedEndpoint, seed_entries, seed_environment
+from litellm_config.catalogue.seed import (
+    NO_SEED,
+    Seed,
+    SeedEndpoint,
+    seed_entries,
+    seed_environment,
+    seed_router_settings,
+)
 from litellm_config.catalogue.worker_entries import worker_entries
 
 NOTHING: Mapping[str, Sequence[str]] = {}
-NO_SEED = Seed()
 SAMPLE_VARIABLE = "SAMPLE_ENDPOINT_URL"
 
 Entry = dict[str, Any]
@@ -73,7 +79,7 @@ def read_catalogue(
 
     `discovered` are the models of seed endpoints without a list of their own, by the endpoint's URL.
     """
-    findings = check_document(read_document(path))
+    findings = check_document(read_document(path), seed, [model for models in discovered.values() for model in models])
     sample = [] if environment.get(SAMPLE_VARIABLE) else _sample_entries(findings)
     out_of_service = _out_of_service(findings)
     check_references(findings, environment, [*sample, *out_of_service])
@@ -102,15 +108,13 @@ def _catalogue(
         for position, entry in enumerate(content["model_list"])
         if ("model_list", position) not in unused.sample
     ]
-    known = {entry["model_name"] for entry in content["model_list"]}
     listed += [(entry, None) for entry in seed_entries(seed, discovered)]
     cards = _cards(entry for entry, _ in listed)
     used = [(entry, line) for entry, line in listed if cards[entry["model_name"]].available]
     content["model_list"] = worker_entries([entry for entry, _ in used], cards)
-    models = {entry["model_name"] for entry, _ in used}
-    undiscovered = tuple(endpoint for endpoint in seed.endpoints if not endpoint.models)
-    add_seed(content, seed, models | known, is_complete=all(discovered.get(one.url) for one in undiscovered))
-    drop_fallbacks(content, known - models)
+    if settings := seed_router_settings(seed):
+        content["router_settings"] = {**(content.get("router_settings") or {}), **settings}
+    drop_fallbacks(content)
     own = seed_environment(seed)
     variables = {**environment, **(content.get("environment_variables") or {}), **own}
     return Catalogue(
@@ -122,7 +126,7 @@ def _catalogue(
             for entry, (_, line) in zip(content["model_list"], used, strict=True)
             if "*" not in entry["model_name"]
         ),
-        undiscovered=undiscovered,
+        undiscovered=tuple(endpoint for endpoint in seed.endpoints if not endpoint.models),
         warnings=in_order(findings.warnings),
         left_out=len(unused.sample),
     )

@@ -16,6 +16,8 @@ from litellm_config.catalogue.schema import SCHEMA_FILE, make_schema
 
 # Read from another `config` than that of the file.
 NO_SECTIONS = {"force_reload", "interval_hours"}
+# What many endpoints understand beyond OpenAI's API; LiteLLM hands it on without having a name for it.
+BEYOND_OPENAI = {"chat_template_kwargs", "extra_body", "min_p", "repetition_penalty", "top_k"}
 READ = r"""\b{variable}(?:\.get\(\s*|\[)["']([a-z][a-z0-9_]+)["']"""
 
 
@@ -44,7 +46,7 @@ def collect_names() -> dict[str, list[str]]:
         "sections": _sorted(_reads("config", (package / "proxy" / "proxy_server.py").read_text()) - NO_SECTIONS),
         "providers": _sorted(str(getattr(one, "value", one)) for one in litellm.provider_list),
         "litellm_params": _sorted(
-            {"order", "weight", "extra_body", *LiteLLM_Params.model_fields, *LiteLLMParamsTypedDict.__annotations__}
+            {"order", "weight", *BEYOND_OPENAI, *LiteLLM_Params.model_fields, *LiteLLMParamsTypedDict.__annotations__}
             | {*all_litellm_params, *OPENAI_CHAT_COMPLETION_PARAMS, *DEFAULT_CHAT_COMPLETION_PARAM_VALUES}
         ),
         "model_info": _sorted(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 NAMES_FILE = Path(__file__).with_name("litellm_names.json")
-SIMILAR = 0.8
+SIMILAR = 0.82
 
 # What people write who know other gateways.
 SYNONYMS = {

@@ -42,6 +42,14 @@ class Seed:
     retry_attempts: int | None = None
     retry_delay: float | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether endpoints tell their models themselves, so that models come and go."""
+        return not all(endpoint.models for endpoint in self.endpoints)
+
+
+NO_SEED = Seed()
+
 
 def seed_entries(seed: Seed, discovered: Mapping[str, Sequence[str]]) -> Iterator[dict[str, Any]]:
     """Entries as they would stand in `model_list`; the same endpoint twice is one."""

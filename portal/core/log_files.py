@@ -25,6 +25,9 @@ class CopiedOutput:
     def flush(self) -> None:
         self._stream.flush()
 
+    def close(self) -> None:
+        self._file.close()
+
 
 class _LinesOfFile(RotatingFileHandler):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name

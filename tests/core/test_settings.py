@@ -1,6 +1,7 @@
 import pytest
 
 from portal.core.settings import Settings, SettingsInvalid, environment_name, load_settings
+from portal.seed import seed_of
 
 NEEDED = {"DATABASE_URL": "postgresql://u:pw@db/portal", "REDIS_URL": "redis://r", "LITELLM_ADMIN_KEY": "sk-admin"}
 
@@ -74,6 +75,38 @@ def test_names_of_earlier_deployments_are_understood(environment):
     assert settings.litellm_api_endpoint == "http://gateway"
     assert settings.litellm_team_permissionless == "visitors"
     assert settings.litellm_max_parallel_requests == 9
+
+
+@pytest.mark.req("G7")
+def test_debug_and_file_logging_are_understood(environment, tmp_path):
+    environment(DEBUG="true", FILE_LOGGING="1", PORTAL_LOG_DIR=str(tmp_path), PORTAL_LOG_LEVEL="WARNING")
+    settings = load_settings()
+    assert (settings.least_log_level, settings.log_file("portal")) == ("DEBUG", tmp_path / "portal.log")
+
+    environment(DEBUG="", FILE_LOGGING="false")
+    settings = load_settings()
+    assert (settings.least_log_level, settings.log_file("portal")) == ("WARNING", None)
+
+
+@pytest.mark.req("G7")
+def test_endpoints_of_earlier_gateways_are_understood(environment):
+    """Their addresses end before the version, and their delay is in milliseconds."""
+    environment(
+        ENDPOINTS='[{"url":"https://a.example.com/api","apiKey":"k","priority":2,"weight":3},'
+        '{"url":"https://b.example.com/v1/","models":["m"]},{"url":"https://c.example.com/v1beta/openai"}]',
+        RETRY_DELAY="1500",
+    )
+
+    seed = seed_of(load_settings())
+
+    assert [endpoint.url for endpoint in seed.endpoints] == [
+        "https://a.example.com/api/v1",
+        "https://b.example.com/v1",
+        "https://c.example.com/v1beta/openai",
+    ]
+    assert (seed.endpoints[0].api_key, seed.endpoints[0].priority, seed.endpoints[0].weight) == ("k", 2, 3)
+    assert (seed.endpoints[1].api_key, seed.endpoints[1].models, seed.endpoints[0].models) == (None, ("m",), ())
+    assert seed.retry_delay == 1.5
 
 
 def test_litellm_has_a_database_of_its_own_on_the_same_server(environment):

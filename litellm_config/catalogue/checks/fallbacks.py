@@ -1,41 +1,58 @@
-"""A model that stands in for another has to exist. https://docs.litellm.ai/docs/proxy/reliability"""
+"""A model that stands in for another has to exist. https://docs.litellm.ai/docs/proxy/reliability
 
-from collections.abc import Iterator, Mapping
+Where an endpoint of the environment is asked for its models, those come and go, so it is a warning then.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
 from litellm_config.catalogue.checks.findings import Findings, entries_of, mapping
 from litellm_config.catalogue.document import Place
 from litellm_config.catalogue.known import did_you_mean
+from litellm_config.catalogue.mistakes import Mistake
+from litellm_config.catalogue.seed import Seed
 
 SECTIONS = ("router_settings", "litellm_settings")
 BY_MODEL = ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks")
 ANY = "*"
 
 
-def check_fallbacks(findings: Findings) -> None:
+VARIABLE = "FALLBACK_MODEL"
+
+
+def check_fallbacks(findings: Findings, seed: Seed, discovered: Collection[str]) -> None:
     content = mapping(findings.document.content)
-    names = models_of(content)
-    for section in SECTIONS:
-        settings = mapping(content.get(section))
-        for place, name in _named(settings, section):
-            if not exists(name, names):
-                findings.mistake(place, f"there is no model `{name}`{did_you_mean(name, names)}")
-    for alias, target in mapping(mapping(content.get("router_settings")).get("model_group_alias")).items():
-        model = target.get("model") if isinstance(target, dict) else target
-        if isinstance(model, str) and not exists(model, names):
-            place = ("router_settings", "model_group_alias", alias)
-            findings.mistake(place, f"there is no model `{model}`{did_you_mean(model, names)}")
+    names = models_of(content) | {model for endpoint in seed.endpoints for model in endpoint.models} | {*discovered}
+    named = [(findings.document.mistake(place, ""), name) for place, name in _named_in(content)]
+    if seed.fallback_model:
+        named.append((Mistake(VARIABLE, None, ""), seed.fallback_model))
+    found = findings.warnings if seed.is_open else findings.mistakes
+    found += [
+        mistake._replace(reason=f"there is no model `{name}`{did_you_mean(name, names)}")
+        for mistake, name in named
+        if not exists(name, names)
+    ]
 
 
 def models_of(content: Mapping[str, Any]) -> set[str]:
     """Their names, with those that are aliases."""
-    names = {entry.name for entry in entries_of(content) if entry.name}
-    return names | set(mapping(mapping(content.get("router_settings")).get("model_group_alias")))
+    return {entry.name for entry in entries_of(content) if entry.name} | _aliases(content).keys()
 
 
-def exists(name: str, names: set[str]) -> bool:
+def exists(name: str, names: Collection[str]) -> bool:
     return name == ANY or name in names or any(ANY in known and fnmatchcase(name, known) for known in names)
+
+
+def _named_in(content: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    for section in SECTIONS:
+        yield from _named(mapping(content.get(section)), section)
+    for alias, target in _aliases(content).items():
+        yield from _name(("router_settings", "model_group_alias", alias), target)
+
+
+def _aliases(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    return mapping(mapping(content.get("router_settings")).get("model_group_alias"))
 
 
 def _named(settings: Mapping[str, Any], section: str) -> Iterator[tuple[Place, str]]:
@@ -51,7 +68,7 @@ def _named(settings: Mapping[str, Any], section: str) -> Iterator[tuple[Place, s
 
 
 def _name(place: Place, value: Any) -> Iterator[tuple[Place, str]]:
-    """A model that stands in may come with parameters of its own."""
+    """It may come with parameters of its own."""
     name = value.get("model") if isinstance(value, dict) else value
     if isinstance(name, str):
         yield place, name
