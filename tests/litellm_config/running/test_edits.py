@@ -134,6 +134,16 @@ def test_first_start_that_fails_ends_the_gateway_with_the_reason(make_gateway):
     assert SECRET not in gateway.said.splitlines()[-1]
 
 
+def test_edit_while_the_gateway_is_still_loading_is_the_one_it_starts_with(make_gateway):
+    gateway = make_gateway().start(LOADS_FOR="2")
+    until(lambda: gateway.noted("loads"))
+    gateway.write("one", "edited")
+    gateway.wait_until_ready()
+
+    assert gateway.ask()["models"] == ["one", "edited"]
+    assert "Traceback" not in gateway.said
+
+
 def test_nobody_waits_in_the_queue_of_a_gateway_that_is_still_starting(make_gateway):
     gateway = make_gateway().start(LOADS_FOR="1")
     until(lambda: gateway.noted("loads"))
