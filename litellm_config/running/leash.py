@@ -11,6 +11,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 LONGEST_REASON = 2000
@@ -39,7 +40,9 @@ class Leash:
         self._say(cut=requests)
 
     def _say(self, **said: Any) -> None:
-        self._socket.sendall(json.dumps(said).encode() + b"\n")
+        # When it is broken, the thread that holds it ends everything.
+        with suppress(OSError):
+            self._socket.sendall(json.dumps(said).encode() + b"\n")
 
     def _hold(self) -> None:
         with self._socket.makefile("rb") as orders:

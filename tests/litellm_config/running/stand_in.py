@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -70,6 +71,8 @@ async def stream(asked, send):
 
 def load():
     note(f"loads {os.getpid()}")
+    sys.stdout.write("stand-in: loads\n")
+    sys.stdout.flush()
     time.sleep(float(os.environ.get("LOADS_FOR", "0")))
     return app
 

@@ -105,7 +105,7 @@ def test_going_back_to_what_is_served_ends_what_was_starting(gateway):
     [
         ("never-starts", "it was not ready after 8 seconds"),
         ("crashes", "it gave no reason"),
-        ("is-refused", "ValueError: no such provider for … at …"),
+        ("is-refused", "ValueError: no such provider for … at … or elsewhere"),
     ],
 )
 def test_catalogue_that_litellm_does_not_start_with_is_said_and_the_old_one_goes_on(
@@ -132,6 +132,16 @@ def test_first_start_that_fails_ends_the_gateway_with_the_reason(make_gateway):
     assert gateway.process.wait(60) == 1
     assert "LiteLLM does not start: ValueError: no such provider" in gateway.said
     assert SECRET not in gateway.said.splitlines()[-1]
+
+
+def test_edit_while_the_gateway_is_still_loading_is_the_one_it_starts_with(make_gateway):
+    gateway = make_gateway().start(LOADS_FOR="2")
+    until(lambda: gateway.noted("loads"))
+    gateway.write("one", "edited")
+    gateway.wait_until_ready()
+
+    assert gateway.ask()["models"] == ["one", "edited"]
+    assert "Traceback" not in gateway.said
 
 
 def test_nobody_waits_in_the_queue_of_a_gateway_that_is_still_starting(make_gateway):

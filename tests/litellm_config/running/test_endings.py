@@ -125,5 +125,13 @@ def test_port_belongs_to_the_gateway_before_it_answers(make_gateway):
     assert gateway.wait_until_ready()
 
 
+def test_what_workers_write_can_go_elsewhere(make_gateway, tmp_path):
+    copy = tmp_path / "litellm.log"
+    gateway = make_gateway(copy_to=str(copy)).start().wait_until_ready()
+
+    assert until(copy.read_text) == "stand-in: loads\n"
+    assert "stand-in" not in gateway.said
+
+
 def test_supervisor_is_light(gateway):
     assert psutil.Process(gateway.process.pid).memory_info().rss < 100_000_000
