@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from litellm_config.catalogue import Catalogue, CatalogueInvalid, read_catalogue
+from litellm_config.endpoints import Discovery, Prober
 from litellm_config.running.file_watch import FileWatch
 from litellm_config.running.listener import Listener
 from litellm_config.running.options import GatewayOptions
@@ -57,7 +58,12 @@ class Gateway:
 
     def _companions(self) -> Sequence[Companion]:
         """What runs beside the workers, for as long as the gateway does."""
-        return (lambda: self._watch.watch(self.reread), self._publisher.run)
+        return (
+            lambda: self._watch.watch(self.reread),
+            self._publisher.run,
+            Prober(self._redis, lambda: self.catalogue.endpoints).run,
+            Discovery(lambda: self.catalogue.undiscovered, self.note_discovered).run,
+        )
 
     @property
     def catalogue(self) -> Catalogue:
