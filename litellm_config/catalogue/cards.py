@@ -8,6 +8,8 @@ from litellm_config.catalogue.card import Card
 from litellm_config.catalogue.known import litellm_names
 
 FIELDS = {field.alias or name for name, field in Card.model_fields.items()}
+# Of our own, and read inside LiteLLM (see `response_cache`).
+READ_BY_WORKERS = {"cache"}
 PRICES = ("input_cost_per_token", "output_cost_per_token")
 
 
@@ -24,7 +26,7 @@ def litellm_info(info: Mapping[str, Any], card: Card) -> dict[str, Any]:
 
     Those that LiteLLM knows too, such as the mode, stay, and are said of every endpoint of the model.
     """
-    known = litellm_names("model_info")
+    known = litellm_names("model_info") | READ_BY_WORKERS
     own = {name: value for name, value in info.items() if name in known}
     return {**own, "mode": card.mode}
 

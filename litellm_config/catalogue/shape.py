@@ -4,7 +4,7 @@ Only what is ours or what people often get wrong is typed; LiteLLM knows hundred
 https://docs.litellm.ai/docs/proxy/config_settings
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -45,7 +45,10 @@ class LiteLLMParams(Part):
     tpm: Count | None = Field(None, description="Tokens per minute that the endpoint takes.")
     max_parallel_requests: Count | None = Field(None, description="Requests at the same time that the endpoint takes.")
     timeout: Seconds | None = Field(None, description="Seconds for a whole answer.")
-    stream_timeout: Seconds | None = Field(None, description="Seconds until a stream begins.")
+    stream_timeout: Seconds | None = Field(None, description="Seconds of silence in a stream, and before it begins.")
+    cooldown_time: Annotated[float, Field(ge=0)] | Reference | None = Field(
+        None, description="Seconds that this endpoint rests when it fails; 0 for never."
+    )
     max_retries: Count | None = Field(None, description="Tries of this endpoint alone, beside those of the router.")
     use_chat_completions_api: bool | None = Field(
         None, description="Make `/v1/responses` from chat completions; true if left out, for `openai/` with `api_base`."
@@ -67,6 +70,11 @@ class ModelInfo(Card):
     custom_headers: dict[str, str] | None = Field(
         None, alias="customHeaders", description="Headers that are sent to this endpoint."
     )
+    cache: bool | Literal["shared"] | None = Field(
+        None,
+        description="true: answers are stored for whoever asked; shared: for everybody; false: never. "
+        "Left out, a request may ask for it.",
+    )
 
 
 class Entry(Part):
@@ -82,7 +90,9 @@ class Entry(Part):
 class RouterSettings(Part):
     """https://docs.litellm.ai/docs/proxy/config_settings#router_settings---reference"""
 
-    num_retries: Count | None = Field(None, description="Tries after the first one.")
+    num_retries: Count | None = Field(
+        None, description="Tries after the first one, where a model has fewer endpoints than that."
+    )
     retry_after: Annotated[float, Field(ge=0)] | Reference | None = Field(None, description="Least seconds between.")
     allowed_fails: Count | None = Field(None, description="Failures per minute before an endpoint has to cool down.")
     cooldown_time: Seconds | None = Field(None, description="Seconds that a failing endpoint is left alone.")

@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from redis.asyncio.lock import Lock
 from redis.exceptions import LockError, RedisError
 
+from litellm_config.cancellation import end_if_cancelled
 from litellm_config.catalogue import Endpoint
 from litellm_config.endpoints.address import Address, ask, connect
 from litellm_config.endpoints.health import Health, availability_of
@@ -46,6 +47,7 @@ class Prober:
             try:
                 while True:
                     await self._tick(http)
+                    end_if_cancelled()
                     await asyncio.sleep(self._pace.tick)
             finally:
                 self._stop()

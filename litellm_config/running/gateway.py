@@ -61,8 +61,8 @@ class Gateway:
         return (
             lambda: self._watch.watch(self.reread),
             self._publisher.run,
-            lambda: Prober(self._redis, lambda: self.catalogue.endpoints).run(),
-            lambda: Discovery(lambda: self.catalogue.undiscovered, self.note_discovered).run(),
+            Prober(self._redis, lambda: self.catalogue.endpoints).run,
+            Discovery(lambda: self.catalogue.undiscovered, self.note_discovered).run,
         )
 
     @property

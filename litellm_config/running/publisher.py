@@ -15,6 +15,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from litellm_config.cancellation import end_if_cancelled
 from litellm_config.publications import CATALOGUE_KEY, INSTANCE_PREFIX, INSTANCES_KEY, PublishedCatalogue
 from litellm_config.running.state import State
 
@@ -49,6 +50,7 @@ class Publisher:
         while True:
             self._state.news.clear()
             await self.publish()
+            end_if_cancelled()
             with suppress(TimeoutError):
                 async with asyncio.timeout(HEARTBEAT_SECONDS):
                     await self._state.news.wait()

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from litellm_config.cancellation import end_if_cancelled
 from litellm_config.catalogue import Card
 from litellm_config.publications import (
     AVAILABILITY_KEY,
@@ -71,6 +72,7 @@ class ModelCatalogue:
         """Until it is cancelled."""
         while True:
             await self.look()
+            end_if_cancelled()
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
 
     async def look(self) -> None:
