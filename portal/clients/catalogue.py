@@ -53,6 +53,7 @@ class ModelCatalogue:
 
     def __init__(self, redis: Redis, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.models: tuple[ListedModel, ...] = ()
+        self._by_id: dict[str, ListedModel] = {}
         self._redis = redis
         self._monotonic = monotonic
         self._read: Documents = (None, None)
@@ -61,7 +62,7 @@ class ModelCatalogue:
         self._states: dict[str, ModelAvailability] = {}
 
     def find(self, model_id: str) -> ListedModel | None:
-        return next((model for model in self.models if model.card.id == model_id), None)
+        return self._by_id.get(model_id)
 
     def example(self, mode: str = "chat", allowed: Collection[str] = ()) -> str | None:
         """The first model of a kind that can be used, by somebody who may use `allowed` (empty: every model)."""
@@ -96,3 +97,4 @@ class ModelCatalogue:
         except ValidationError as error:
             log.warning("catalogue.not_understood", mistakes=error.error_count())
         self.models = tuple(ListedModel(card, self._states.get(card.id)) for card in self._cards)
+        self._by_id = {model.card.id: model for model in self.models}
