@@ -2,26 +2,19 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from portal.accounts.events import record
 from portal.core.clock import Clock
 from portal.core.database import Database
 from portal.core.errors import Conflict, SignInNeeded
+from portal.core.text import ONE_LINE
 from portal.models import Action, Kind, Person
 
 MAX_NAME_LENGTH = 80
 
 
-def _printable(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("Please leave out control characters.")
-    return text
-
-
-PersonName = Annotated[
-    str, StringConstraints(max_length=MAX_NAME_LENGTH, strip_whitespace=True), AfterValidator(_printable)
-]
+PersonName = Annotated[str, StringConstraints(max_length=MAX_NAME_LENGTH, strip_whitespace=True), ONE_LINE]
 
 
 class ProfileChange(BaseModel):

@@ -11,6 +11,7 @@ from portal.core.clock import Clock
 from portal.core.database import Database
 from portal.core.errors import BadInput
 from portal.core.rates import RateLimiter
+from portal.core.text import LINES, ONE_LINE
 from portal.keys.issue import KeyIssuer, KeyReveal
 from portal.keys.making import counted_change
 from portal.models import Consent, Document, Person
@@ -21,14 +22,8 @@ DEFAULT_NAME = "My key"
 TERMS_NEEDED = "Please accept the terms of use; we can't issue a key without that."
 
 
-def _printable(text: str) -> str:
-    if not text.replace("\r\n", "\n").replace("\n", " ").isprintable():
-        raise ValueError("Please leave out control characters.")
-    return text
-
-
-Name = Annotated[str, StringConstraints(max_length=MAX_NAME_LENGTH), AfterValidator(_printable)]
-Description = Annotated[str, StringConstraints(max_length=MAX_DESCRIPTION_LENGTH), AfterValidator(_printable)]
+Name = Annotated[str, StringConstraints(max_length=MAX_NAME_LENGTH), ONE_LINE]
+Description = Annotated[str, StringConstraints(max_length=MAX_DESCRIPTION_LENGTH), LINES]
 
 
 class CreateRequest(BaseModel):

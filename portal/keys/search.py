@@ -1,12 +1,13 @@
 """Which of a person's keys are listed."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, and_, not_, or_
 from sqlmodel import col
 
+from portal.core.text import ONE_LINE
 from portal.keys.working import working
 from portal.models import IssuedKey
 
@@ -17,7 +18,7 @@ Listed = Literal["", "active", "rotating", "expired", "revoked"]
 class Search(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, str_strip_whitespace=True)
 
-    q: str = Field("", max_length=100, description="part of the name, description or preview")
+    q: Annotated[str, ONE_LINE] = Field("", max_length=100, description="part of the name, description or preview")
     state: Listed = ""
     limit: int = Field(100, ge=1, le=500)
     offset: int = Field(0, ge=0, le=10_000_000)

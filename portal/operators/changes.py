@@ -16,10 +16,10 @@ from portal.accounts.session import Sessions
 from portal.clients.litellm_proxy import LitellmProxy, ProxyUnavailable
 from portal.core.clock import Clock
 from portal.core.database import ROW_LOCK, Database
+from portal.core.text import ONE_LINE
 from portal.models import Action, IssuedKey, LimitOverride, Person
 from portal.operators.blocking import NotFinished, PersonNotFound
 from portal.operators.keys import KeyNotFound
-from portal.operators.plain_text import ONE_LINE
 
 MAX_REASON_LENGTH = 300
 # What Postgres' and LiteLLM's integers hold.

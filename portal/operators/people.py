@@ -14,10 +14,10 @@ from sqlmodel import col, select
 from portal.core.clock import Clock
 from portal.core.crypto import digest
 from portal.core.database import Database
+from portal.core.text import ONE_LINE
 from portal.models import IssuedKey, Kind, Person
 from portal.operators.keys import KeyRow, is_shown, key_rows
 from portal.operators.paging import MAX_PAGE, Page, page_of
-from portal.operators.plain_text import ONE_LINE
 
 MAX_QUESTION_LENGTH = 200
 # Every secret that LiteLLM takes begins so, also those that this portal did not make.

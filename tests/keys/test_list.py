@@ -69,7 +69,9 @@ def test_keys_are_found_by_name_and_state(alice, portal_database, search, found)
     assert page.count('class="card key-card') == len(found)
 
 
-@pytest.mark.parametrize("query", ["page=0", "page=-1", "page=x", "page=99999", "state=stolen", f"q={'x' * 200}"])
+@pytest.mark.parametrize(
+    "query", ["page=0", "page=-1", "page=x", "page=99999", "state=stolen", f"q={'x' * 200}", "q=%00"]
+)
 def test_address_of_the_page_is_never_an_error(alice, query):
     created(alice)
 
@@ -112,3 +114,10 @@ def test_last_use_and_spend_are_shown(platform, alice, wait_until):
 def test_empty_page_says_how_to_begin(alice, visitor):
     assert "Create a key" in alice.client.get("/keys").text
     assert "Get a key" in visitor.get("/keys").text
+
+
+def test_search_for_what_nobody_can_type_is_refused(alice):
+    answer = alice.client.get("/api/keys?q=%00")
+
+    assert answer.status_code == 422
+    assert "control characters" in answer.json()["errors"]["q"]
