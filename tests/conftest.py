@@ -7,6 +7,7 @@ import itertools
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -108,6 +109,17 @@ def portal_with(platform: Platform) -> Callable[..., AbstractContextManager[Port
         return running_portal(platform, **settings)
 
     return start
+
+
+@pytest.fixture
+def wait_until() -> Callable[..., None]:
+    def wait(is_so: Callable[[], object], seconds: float = 20) -> None:
+        deadline = time.monotonic() + seconds
+        while not is_so():
+            assert time.monotonic() < deadline, "it did not happen in time"
+            time.sleep(0.1)
+
+    return wait
 
 
 @pytest.fixture

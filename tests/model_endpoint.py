@@ -34,6 +34,10 @@ class Endpoint:
     async def __call__(self, scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Send) -> None:
         if scope["type"] != "http":
             return
+        if scope["method"] == "GET":
+            # A gateway looks whether the endpoint is there; that is no request of anybody's.
+            await reply(send, 200, JSON, b'{"data": []}')
+            return
         self.authorization = dict(scope["headers"]).get(b"authorization", b"").decode()
         raw = b""
         while True:

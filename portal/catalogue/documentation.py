@@ -17,8 +17,6 @@ from portal.models import Kind
 from portal.web.client_address import base_url
 from portal.web.templating import Pages
 
-# The longest silence of a model, as `portal.gateway.upstream` has it; a test compares.
-ANSWER_MINUTES = 10
 MEGABYTE = 1_048_576
 
 # In the order of the page; each has its examples in `templates/catalogue/examples/`.
@@ -67,7 +65,7 @@ class DocumentationPage:
             "visitors": self._policies[Kind.PERMISSIONLESS],
             "members": self._policies[Kind.LOCAL],
             "is_member": reader is not None and reader.has_account,
-            "answer_minutes": ANSWER_MINUTES,
+            "answer_minutes": round(self._settings.api_first_byte_timeout.total_seconds() / 60),
             "max_megabytes": self._settings.api_max_body_bytes // MEGABYTE,
         }
         return self._pages.render(request, "catalogue/documentation.html", context)

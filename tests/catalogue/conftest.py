@@ -1,5 +1,4 @@
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -35,14 +34,3 @@ def api_key(platform: Platform) -> Iterator[str]:
         key = admin.post("/key/generate", json={}).raise_for_status().json()["key"]
         yield key
         admin.post("/key/delete", json={"keys": [key]}).raise_for_status()
-
-
-@pytest.fixture
-def wait_until() -> Callable[..., None]:
-    def wait(is_so: Callable[[], bool], seconds: float = 20) -> None:
-        deadline = time.monotonic() + seconds
-        while not is_so():
-            assert time.monotonic() < deadline, "it did not happen in time"
-            time.sleep(0.1)
-
-    return wait

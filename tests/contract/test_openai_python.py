@@ -336,7 +336,7 @@ def test_wrong_parameter_is_a_bad_request_that_says_what_is_wrong(client: OpenAI
         client.chat.completions.create(**QUESTION, temperature=7, stream=stream)
 
     assert refusal.value.code == "invalid_request"
-    assert refusal.value.body["message"] == "`temperature` must be a number from 0 to 2"
+    assert refusal.value.body["message"] == "`temperature` must be a number from 0 to 2."
 
 
 @pytest.mark.req("G10")

@@ -26,7 +26,9 @@ from key_calls import TERMS, created
 from openai import OpenAI
 from people import SomePerson, add_person, sign_in
 from portal_server import running_portal, served, wait_for_gateway
+from redis import Redis
 
+from litellm_config.publications import CATALOGUE_KEY
 from portal.core.settings import DEFAULT_GATEWAY_CONFIG
 from portal.models import Kind
 
@@ -45,6 +47,10 @@ class Endpoint:
 
     async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "lifespan":
+            return
+        if scope["method"] == "GET":
+            # A gateway looks whether the endpoint is there.
+            await answer(send, 200, {"data": []})
             return
         body = b""
         while (message := await receive()).get("more_body") or message.get("body"):
@@ -124,6 +130,9 @@ def second(platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secon
         finally:
             process.terminate()
             process.wait(timeout=30)
+            # The platform's own gateway then publishes its catalogue again.
+            with Redis.from_url(platform.redis_url) as redis:
+                redis.delete(CATALOGUE_KEY)
 
 
 def catalogue(endpoint_url: str) -> dict:
@@ -132,7 +141,7 @@ def catalogue(endpoint_url: str) -> dict:
     for name in MODELS:
         params = {"model": f"openai/{name}", "api_base": f"{endpoint_url}/v1", "api_key": "sk-endpoint-secret"}
         if name.startswith("silent"):
-            params["timeout"] = 1
+            params |= {"timeout": 1, "stream_timeout": 1}
         content["model_list"].append({"model_name": name, "litellm_params": params})
     content["router_settings"] |= {"num_retries": 0, "disable_cooldowns": True}
     return content

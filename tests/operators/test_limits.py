@@ -5,7 +5,7 @@ import pytest
 
 @pytest.mark.req("K17")
 def test_raised_limit_lets_more_requests_through_and_emptied_it_is_the_policy_again(
-    platform, portal_with, browse, olga, claimant, events
+    portal_with, browse, olga, claimant, events, wait_until
 ):
     with portal_with(permissionless_requests_per_minute=2) as server:
         operator = browse(server.url)
@@ -14,16 +14,15 @@ def test_raised_limit_lets_more_requests_through_and_emptied_it_is_the_policy_ag
         address = f"/api/operator/people/{person.person_id}/limits"
         assert [person.ask().status_code for _ in range(3)] == [200, 200, 429]
 
-        assert operator.put(address, json={"requests_per_minute": 50}).status_code == 204
+        assert operator.put(address, json={"requests_per_minute": 500}).status_code == 204
 
-        person.works()
-        assert [person.ask().status_code for _ in range(4)] == [200] * 4
-        assert operator.get(f"/api/operator/people/{person.person_id}").json()["override"]["requests_per_minute"] == 50
+        # For some seconds LiteLLM may go on with the limit it had in its memory.
+        wait_until(lambda: [person.ask().status_code for _ in range(4)] == [200] * 4)
+        assert operator.get(f"/api/operator/people/{person.person_id}").json()["override"]["requests_per_minute"] == 500
 
         assert operator.put(address, json={}).status_code == 204
-        refused = [person.ask().status_code for _ in range(3)]
+        wait_until(lambda: person.ask().status_code == 429)
 
-    assert 429 in refused
     assert [action for action, _, _ in events(person.person_id)] == ["accounts.limits_changed"] * 2
 
 

@@ -1,6 +1,5 @@
 import json
 import os
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -110,14 +109,3 @@ def client(platform: Platform) -> Iterator[Client]:
     client = Client(platform.portal_url, platform.admin_key)
     yield client
     client.close()
-
-
-@pytest.fixture
-def wait_until() -> Callable[..., None]:
-    def wait(is_so: Callable[[], object], seconds: float = 15) -> None:
-        deadline = time.monotonic() + seconds
-        while not is_so():
-            assert time.monotonic() < deadline, "it did not come"
-            time.sleep(0.1)
-
-    return wait
