@@ -27,12 +27,13 @@ MODELS: Mapping[str, list[dict[str, Any]]] = {
     "routing-patient": [{"timeout": 20, "stream_timeout": 20}],
     "routing-with-fallback": [{}],
     "routing-fallback": [{}],
+    "routing-refused-with-fallback": [{}],
     "routing-cache": [{"use_chat_completions_api": True}],
     "routing-cache-shared": [{}],
     "routing-cache-off": [{}],
 }
 CACHE = {"routing-cache-shared": "shared", "routing-cache-off": False}
-FALLBACKS = [{"routing-with-fallback": ["routing-fallback"]}]
+FALLBACKS = [{model: ["routing-fallback"]} for model in ("routing-with-fallback", "routing-refused-with-fallback")]
 
 
 def write_catalogue(path: Path) -> dict[str, list[int]]:

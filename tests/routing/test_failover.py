@@ -186,8 +186,8 @@ def test_fallback_model_answers(endpoints, client, fault: str):
 
 @pytest.mark.req("G3")
 def test_mistake_of_the_caller_is_not_carried_to_the_fallback_model(endpoints, client):
-    (first,) = endpoints("routing-with-fallback", "400")
+    (first,) = endpoints("routing-refused-with-fallback", "400")
     (other,) = endpoints("routing-fallback", "")
 
-    assert client.ask("routing-with-fallback").status == 400
+    assert client.ask("routing-refused-with-fallback").status == 400
     assert (first.asked, other.asked) == (1, 0)
