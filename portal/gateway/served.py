@@ -30,7 +30,7 @@ class Served:
             host=_host(text(b"model-api-base")),
             retries=_number(text(b"attempted-retries")),
             fallbacks=_number(text(b"attempted-fallbacks")),
-            is_cached=b"x-litellm-cache-key" in headers,
+            is_cached=headers.get(b"x-cache") == b"hit",
         )
 
 

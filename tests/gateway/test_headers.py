@@ -142,6 +142,17 @@ def test_log_names_the_endpoint_as_its_operator_knows_it(upstream_saying, door_t
     assert [secret for secret in ("password", "secret", "/v1") if secret in str(line)] == []
 
 
+@pytest.mark.req("G5", "G13")
+@pytest.mark.parametrize("said", ["hit", "miss"])
+def test_client_and_log_are_told_whether_the_answer_came_from_the_cache(
+    upstream_saying, door_to, http: httpx.Client, relayed, said: str
+):
+    url = door_to(upstream_saying(200, b"{}", f"x-cache: {said}").url)
+
+    assert http.post(f"{url}/embeddings", json={"model": "llama"}).headers["x-cache"] == said
+    assert relayed()["cached"] is (said == "hit")
+
+
 @pytest.mark.req("G13")
 def test_log_of_a_refusal_names_what_was_asked_for_and_no_endpoint(door: str, http: httpx.Client, relayed):
     http.post(f"{door}/chat/completions", json={"model": "nobody", "messages": []})
