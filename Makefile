@@ -13,8 +13,8 @@ up: .venv/runtime ## Run everything on this machine; ARGS="--data-dir DIR --port
 	@.venv/bin/portal up $(ARGS)
 
 .PHONY: test
-test: .venv/dev ## Run all tests, half of them beside the other half; ARGS="-n 0 tests/keys -k claim" for some of them
-	@.venv/bin/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+test: .venv/dev ## Run all tests, three at a time, because many wait; ARGS="-n 0 tests/keys -k claim" for some of them
+	@.venv/bin/python -m pytest --numprocesses 3 --dist loadfile $(ARGS)
 
 .PHONY: check
 check: .venv/dev ## Check format, lint, types and import rules

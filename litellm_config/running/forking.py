@@ -30,6 +30,8 @@ def fork_workers(load: Callable[[], App]) -> None:
     # Whoever signals means the supervisor, which then decides. A handler is not inherited, unlike "ignore".
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda *_: None)
+    # Nothing that is loaded is garbage, and looking for some takes a sixth of the start.
+    gc.disable()
     try:
         app = load()
     except BaseException as error:
@@ -38,6 +40,7 @@ def fork_workers(load: Callable[[], App]) -> None:
     # What is loaded is never looked at again for garbage, so that its memory stays shared.
     gc.collect()
     gc.freeze()
+    gc.enable()
     signal.signal(signal.SIGCHLD, _bury)
     while True:
         order, descriptors, _, _ = socket.recv_fds(orders, LARGEST_ORDER, 1)
