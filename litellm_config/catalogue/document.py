@@ -6,13 +6,14 @@ does not know, and because a file from outside must not be able to make objects,
 
 import itertools
 import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLWarning
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
@@ -79,7 +80,10 @@ def parse_document(file: str, text: str) -> Document:
     if _brackets_open(text) > DEEPEST:
         raise _invalid(file, 1, "is nested too deeply")
     try:
-        root = YAML(typ="safe", pure=True).compose(text)
+        with warnings.catch_warnings():
+            # YAML 1.2 lets an anchor be used again; the reader only remarks on it.
+            warnings.simplefilter("ignore", YAMLWarning)
+            root = YAML(typ="safe", pure=True).compose(text)
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise _invalid(file, line, "a character here is not allowed in YAML") from error

@@ -180,6 +180,8 @@ async def test_probing_goes_on_when_redis_is_back(redis, some_endpoint, becomes,
         await tells(available=True, up=1, of=1)
         await redis.flushdb()
         await redis.client_kill_filter(_type="normal", skipme=True)
+        # Ours were cut as well.
+        await redis.connection_pool.disconnect()
 
         await tells(available=True, up=1, of=1)
 
