@@ -41,7 +41,7 @@ def test_addresses_do_what_the_document_says(platform, address, member, subtests
             continue
 
         @given(case=operation.as_strategy())
-        @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
         def asks(case):
             answer = case.call(headers=headers)
             case.validate_response(answer, checks=CHECKS)
