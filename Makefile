@@ -1,8 +1,6 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
-# What is used is compiled when it is first loaded, which takes less than compiling everything.
 PIP := .venv/bin/python -m pip --disable-pip-version-check
-INSTALL := $(PIP) install --quiet --no-compile
 
 .PHONY: help
 help: ## Show this list
@@ -45,10 +43,10 @@ LOCK = $(ARGS) --quiet --generate-hashes --allow-unsafe --strip-extras --no-head
 .venv/runtime: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; choose one with make PYTHON=python3.11")'
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	$(INSTALL) --require-hashes --requirement requirements.lock
-	$(INSTALL) --no-deps --no-build-isolation --editable .
+	$(PIP) install --quiet --require-hashes --requirement requirements.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/dev: .venv/runtime requirements-dev.lock
-	$(INSTALL) --require-hashes --requirement requirements-dev.lock
+	$(PIP) install --quiet --require-hashes --requirement requirements-dev.lock
 	@touch $@
