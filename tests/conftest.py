@@ -7,7 +7,6 @@ import itertools
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -23,6 +22,7 @@ from browser_setup import find_chromium
 from people import SomePerson, add_person, sign_in
 from platform_run import Platform, running_platform
 from portal_server import PortalServer, running_portal
+from waiting import wait_until
 
 
 @pytest.fixture(scope="session")
@@ -111,15 +111,9 @@ def portal_with(platform: Platform) -> Callable[..., AbstractContextManager[Port
     return start
 
 
-@pytest.fixture
-def wait_until() -> Callable[..., None]:
-    def wait(is_so: Callable[[], object], seconds: float = 20) -> None:
-        deadline = time.monotonic() + seconds
-        while not is_so():
-            assert time.monotonic() < deadline, "it did not happen in time"
-            time.sleep(0.1)
-
-    return wait
+@pytest.fixture(name="wait_until")
+def waiting() -> Callable[..., None]:
+    return wait_until
 
 
 @pytest.fixture

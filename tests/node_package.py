@@ -1,5 +1,6 @@
 """OpenAI's package for Node, locked, beside the contract tests that are about it."""
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -17,7 +18,7 @@ def openai_for_node() -> Path:
         if not installed.exists() or installed.read_bytes() != wanted.read_bytes():
             command = [node_program(), npm_script(), "ci", "--ignore-scripts", "--loglevel=error"]
             done = subprocess.run(
-                command, cwd=SOURCES, env=with_our_programs({}), capture_output=True, text=True, check=False
+                command, cwd=SOURCES, env=with_our_programs(os.environ), capture_output=True, text=True, check=False
             )
             assert done.returncode == 0, done.stderr
             shutil.copy(wanted, installed)

@@ -19,21 +19,21 @@ from portal.web.templating import Pages
 
 MEGABYTE = 1_048_576
 
-# In the order of the page; each has its examples in `templates/catalogue/examples/`.
-TOPICS = {
-    "chat": "Quick start",
-    "streaming": "Streaming",
-    "tools": "Tools",
-    "structured": "Structured output",
-    "embeddings": "Embeddings",
-    "images": "Images",
-    "audio": "Speech to text",
-    "models": "List of models",
-    "caching": "Caching",
-    "errors": "Errors",
-    "timeouts": "Time-outs and retries",
-    "request-ids": "Request ids",
-}
+# Each has its examples in `templates/catalogue/examples/`; the page names and orders them.
+TOPICS = (
+    "chat",
+    "streaming",
+    "tools",
+    "structured",
+    "embeddings",
+    "images",
+    "audio",
+    "models",
+    "caching",
+    "errors",
+    "timeouts",
+    "request-ids",
+)
 
 
 class DocumentationPage:
@@ -52,13 +52,13 @@ class DocumentationPage:
         self, request: Request, reader: Visitor, model: Annotated[str, Query(max_length=MAX_SEARCH)] = ""
     ) -> Response:
         address = base_url(request, self._settings.public_url, self._settings.trusted_proxies) + API_PATH
-        chat_models = [one for one in self._catalogue.models if one.card.mode == "chat" and one.available is not False]
+        chat_models = self._catalogue.usable("chat")
         models = models_for_examples(self._catalogue)
-        if any(one.card.id == model for one in chat_models):
+        if any(card.id == model for card in chat_models):
             models["chat"] = model
         context: dict[str, Any] = {
             "base_url": address,
-            "chat_models": [one.card for one in chat_models],
+            "chat_models": chat_models,
             "models": models,
             "examples": {topic: examples_of(topic, address, models) for topic in TOPICS},
             "errors": ERRORS,

@@ -64,10 +64,13 @@ class ModelCatalogue:
     def find(self, model_id: str) -> ListedModel | None:
         return self._by_id.get(model_id)
 
+    def usable(self, mode: str) -> tuple[Card, ...]:
+        """The cards of a kind, but for those that certainly can't answer now."""
+        return tuple(one.card for one in self.models if one.card.mode == mode and one.available is not False)
+
     def example(self, mode: str = "chat", allowed: Collection[str] = ()) -> str | None:
         """The first model of a kind that can be used, by somebody who may use `allowed` (empty: every model)."""
-        usable = (one for one in self.models if one.card.mode == mode and one.available is not False)
-        return next((one.card.id for one in usable if not allowed or one.card.id in allowed), None)
+        return next((one.id for one in self.usable(mode) if not allowed or one.id in allowed), None)
 
     async def watch(self) -> None:
         """Until it is cancelled."""

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,7 @@ from openai import OpenAI
 from people import SomePerson, add_person, sign_in
 from portal_server import running_portal, served, wait_for_gateway
 from redis import Redis
+from waiting import wait_until
 
 from litellm_config.publications import CATALOGUE_KEY
 from portal.core.settings import DEFAULT_GATEWAY_CONFIG
@@ -212,7 +213,7 @@ def endings(platform, second: Second, olga: SomePerson) -> dict[str, tuple[Used,
         for use in uses.values():
             threads.submit(use.go_on)
         try:
-            wait_for(lambda: all(use.has(200) for use in uses.values()))
+            wait_until(lambda: all(use.has(200) for use in uses.values()), 60)
             ended = {}
             for name, end in ENDINGS.items():
                 end(people[name], keys[name], olga)
@@ -226,13 +227,6 @@ def endings(platform, second: Second, olga: SomePerson) -> dict[str, tuple[Used,
     for person in people.values():
         person.client.close()
     return {name: (uses[name], ended[name]) for name in ENDINGS}
-
-
-def wait_for(is_so: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def revoke(person: SomePerson, key: dict, _: SomePerson) -> None:
@@ -347,7 +341,7 @@ def test_usage_of_a_stream_is_logged_under_its_request_and_counted(client: OpenA
     chunks = ask(client, "sample-chat", stream=True, extra_headers={"x-request-id": "the-stream-of-this-test"})
     text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
 
-    wait_for(lambda: lines_of(second, "gateway.used", "the-stream-of-this-test"))
+    wait_until(lambda: lines_of(second, "gateway.used", "the-stream-of-this-test"), 60)
     (line,) = lines_of(second, "gateway.used", "the-stream-of-this-test")
     assert (line["model"], line["stream"], line["cached"]) == ("sample-chat", True, False)
     assert line["tokens_in"] > 0
@@ -366,7 +360,7 @@ def test_failed_attempt_is_logged_with_its_endpoint_and_without_its_words(client
     with pytest.raises(openai.InternalServerError):
         ask(client, "status-500", extra_headers={"x-request-id": "the-failure-of-this-test"})
 
-    wait_for(lambda: lines_of(second, "gateway.attempt_failed", "the-failure-of-this-test"))
+    wait_until(lambda: lines_of(second, "gateway.attempt_failed", "the-failure-of-this-test"), 60)
     line = lines_of(second, "gateway.attempt_failed", "the-failure-of-this-test")[0]
     assert (line["model"], line["status"]) == ("status-500", "500")
     assert 'gateway_attempts_total{endpoint="' + line["endpoint"] in httpx.get(f"{second.url}/metrics").text

@@ -6,12 +6,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
+from waiting import wait_until
 
 MODEL = "routing-killed"
 PAUSE = 0.15
@@ -23,7 +24,7 @@ def running_endpoint(port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
         command = [sys.executable, "-m", "portal.cli", "sample-endpoint", "--port", str(port)]
         process = subprocess.Popen(command, stdout=output)
         try:
-            wait_for(lambda: answers(port))
+            wait_until(lambda: answers(port))
             yield process
         finally:
             process.kill()
@@ -35,13 +36,6 @@ def answers(port: int) -> bool:
         return httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
     except httpx.TransportError:
         return False
-
-
-def wait_for(is_so: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.05)
 
 
 def answered(log: Path) -> int:
@@ -64,11 +58,11 @@ def test_nobody_notices_that_an_endpoint_is_killed_and_comes_back(endpoint_ports
         with running_endpoint(first_port, logs[0]) as first:
             using = threading.Thread(target=use)
             using.start()
-            wait_for(lambda: answered(logs[0]) >= 6)
+            wait_until(lambda: answered(logs[0]) >= 6)
             os.kill(first.pid, signal.SIGKILL)
-            wait_for(lambda: answered(logs[1]) >= 6)
+            wait_until(lambda: answered(logs[1]) >= 6)
         with running_endpoint(first_port, logs[2]):
-            wait_for(lambda: answered(logs[2]) >= 4)
+            wait_until(lambda: answered(logs[2]) >= 4)
             is_over.set()
             using.join()
 

@@ -1,0 +1,11 @@
+"""Waiting for what a test asserts."""
+
+import time
+from collections.abc import Callable
+
+
+def wait_until(is_so: Callable[[], object], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
