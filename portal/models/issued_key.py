@@ -17,12 +17,20 @@ class Stage(StrEnum):
     CONFIRMED = "confirmed"
 
 
+class Purpose(StrEnum):
+    """`chat`: the portal's own for this person's conversations; not counted, and listed nowhere but in usage."""
+
+    API = "api"
+    CHAT = "chat"
+
+
 class IssuedKey(SQLModel, table=True):
     __tablename__ = "issued_key"
 
     id: UUID = Field(default_factory=uuid4, primary_key=True, description="also the key's alias in LiteLLM")
     person_id: UUID = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
     stage: Stage = Field(default=Stage.RESERVED, sa_type=text_enum(Stage))
+    purpose: Purpose = Field(default=Purpose.API, sa_type=text_enum(Purpose))
     name: str
     description: str = ""
     preview: str

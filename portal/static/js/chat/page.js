@@ -1,0 +1,4 @@
+// The chat page: each part looks for its own place in the page.
+
+import "./conversation.js";
+import "./sidebar.js";
