@@ -19,6 +19,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from browser_setup import find_chromium
+from chat_models import running_chat_models
 from people import SomePerson, add_person, sign_in
 from platform_run import Platform, running_platform
 from portal_server import PortalServer, running_portal
@@ -66,6 +67,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     with running_platform(tmp_path_factory.mktemp("platform") / "data") as platform:
         yield platform
+
+
+@pytest.fixture(scope="session")
+def chat_models(platform: Platform) -> Iterator[str]:
+    """The models `chat-fast`, `chat-slow`, `chat-echo` and so on, which are only there for who asks for them."""
+    with running_chat_models(*platform.endpoint_ports["chat"]) as url:
+        yield url
 
 
 @pytest.fixture

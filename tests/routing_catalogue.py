@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from chat_models import entries as chat_entries
 
 from portal.up.ports import is_free
 
@@ -37,13 +38,17 @@ FALLBACKS = [{model: ["routing-fallback"]} for model in ("routing-with-fallback"
 
 
 def write_catalogue(path: Path) -> dict[str, list[int]]:
-    """The ports of the endpoints of each model, in the order above; nothing listens there yet."""
+    """The ports of the endpoints of each model, in the order above, and under `chat` the one of all chat models;
+    nothing listens there yet.
+    """
     catalogue = yaml.safe_load(SHIPPED.read_text())
     free = (port for port in random.sample(PORTS, len(PORTS)) if is_free(port))
     ports = {model: [next(free) for _ in endpoints] for model, endpoints in MODELS.items()}
     for model, endpoints in MODELS.items():
         for port, settings in zip(ports[model], endpoints, strict=True):
             catalogue["model_list"].append(entry(model, port, settings))
+    ports["chat"] = [next(free)]
+    catalogue["model_list"] += chat_entries(*ports["chat"])
     settings = catalogue.setdefault("router_settings", {})
     settings["fallbacks"] = [*settings.get("fallbacks", []), *FALLBACKS]
     settings["context_window_fallbacks"] = [*settings.get("context_window_fallbacks", []), *FALLBACKS]
