@@ -1,4 +1,5 @@
 // The chat page: each part looks for its own place in the page.
 
+import "./dialogs.js";
 import "./conversation.js";
 import "./sidebar.js";
