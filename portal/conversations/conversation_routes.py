@@ -11,12 +11,13 @@ from portal.accounts.auth_routes import no_store
 from portal.accounts.people import Owner
 from portal.conversations.answers import ConversationAnswer, MessageAnswer, WholeConversation
 from portal.conversations.cursor import Cursor
-from portal.conversations.history import ConversationChange, DeletionOfAll, History
+from portal.conversations.history import ConversationChange, DeletionOfAll, History, Wanted
 
 MOST_LISTED = 200
 
 Limit = Annotated[int, Query(ge=1, le=MOST_LISTED)]
 Before = Annotated[str, Query(max_length=100, description="`next` of the answer before, for what is older")]
+InFolder = Annotated[str, Query(max_length=36, description="only those in this folder; `none`: those in no folder")]
 Deleted = Annotated[bool, Query(description="those that were deleted and can be brought back, in place of the others")]
 
 
@@ -42,11 +43,11 @@ class ConversationRoutes:
         return router
 
     async def all(
-        self, person: Owner, *, limit: Limit = 50, before: Before = "", deleted: Deleted = False
+        self, person: Owner, *, limit: Limit = 50, before: Before = "", folder: InFolder = "", deleted: Deleted = False
     ) -> ConversationsAnswer:
         """Your conversations, the one with the newest message first."""
-        cursor = Cursor.read(before) if before else None
-        page = await self._history.page(person, limit=limit, before=cursor, deleted=deleted)
+        wanted = Wanted(limit=limit, before=Cursor.read(before) if before else None, folder=folder, deleted=deleted)
+        page = await self._history.page(person, wanted)
         return ConversationsAnswer(
             conversations=[ConversationAnswer.of(one) for one in page.conversations],
             more=page.next is not None,

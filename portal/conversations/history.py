@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,6 +22,7 @@ from portal.core.text import ONE_LINE
 from portal.models import Conversation, Message, Person
 
 WORD = "delete"
+NO_FOLDER = "none"
 MOST_MODELS = 16
 MOST_MODEL_NAME = 256
 
@@ -52,6 +53,18 @@ class DeletionOfAll(BaseModel):
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """`folder`: its id, or `none` for those that lie in no folder. `deleted`: those that can still be brought back, in
+    place of the others.
+    """
+
+    limit: int
+    before: Cursor | None = None
+    folder: str = ""
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
 class ConversationPage:
     """`next`: where the next page begins, if there is one."""
 
@@ -65,22 +78,15 @@ class History:
         self._clock = clock
         self._undo_period = undo_period
 
-    async def page(self, person: Person, *, limit: int, before: Cursor | None, deleted: bool) -> ConversationPage:
-        """Newest first, by their last message. `deleted`: those that can still be brought back, in place of others."""
-        query = (
-            select(Conversation)
-            .where(Conversation.person_id == person.id)
-            .order_by(col(Conversation.updated_at).desc(), col(Conversation.id).desc())
-            .limit(limit + 1)
-        )
-        is_there = col(Conversation.deleted_at).is_(None)
-        query = query.where(col(Conversation.deleted_at) > self._undoable_since() if deleted else is_there)
-        if before:
-            query = query.where(before.older)
+    async def page(self, person: Person, wanted: Wanted) -> ConversationPage:
+        """Newest first, by their last message. Raises `FolderNotFound`."""
+        newest_first = (col(Conversation.updated_at).desc(), col(Conversation.id).desc())
         async with self._database.transaction() as session:
-            found = (await session.exec(query)).all()
-        rows = found[:limit]
-        return ConversationPage(rows, Cursor.of(rows[-1]) if len(found) > limit else None)
+            conditions = await self._conditions(session, person, wanted)
+            query = select(Conversation).where(*conditions).order_by(*newest_first)
+            found = (await session.exec(query.limit(wanted.limit + 1))).all()
+        rows = found[: wanted.limit]
+        return ConversationPage(rows, Cursor.of(rows[-1]) if len(found) > wanted.limit else None)
 
     async def whole(self, person: Person, conversation_id: str) -> tuple[Conversation, Sequence[Message]]:
         async with self._database.transaction() as session:
@@ -133,6 +139,20 @@ class History:
                 raise ConversationNotFound
             conversation.deleted_at = None
         return conversation
+
+    async def _conditions(self, session: AsyncSession, person: Person, wanted: Wanted) -> list[ColumnElement[bool]]:
+        deleted_at, folder_id = col(Conversation.deleted_at), col(Conversation.folder_id)
+        conditions = [
+            col(Conversation.person_id) == person.id,
+            deleted_at > self._undoable_since() if wanted.deleted else deleted_at.is_(None),
+        ]
+        if wanted.before:
+            conditions.append(wanted.before.older)
+        if wanted.folder == NO_FOLDER:
+            conditions.append(folder_id.is_(None))
+        elif wanted.folder:
+            conditions.append(folder_id == (await own_folder(session, person.id, wanted.folder)).id)
+        return conditions
 
     def _undoable_since(self) -> datetime:
         return self._clock() - self._undo_period

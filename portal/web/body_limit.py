@@ -1,4 +1,4 @@
-"""No form or JSON document of ours is large, but for what the chat is told; a larger body is refused before it is read into memory."""
+"""No form or JSON document of ours is large, but for what the chat is told; larger ones are not even read."""
 
 from collections.abc import Mapping
 

@@ -41,6 +41,21 @@ def test_deleting_a_folder_keeps_its_conversations(member, written):
 
 
 @pytest.mark.req("C4")
+def test_conversations_are_listed_by_folder_or_in_none(member, written):
+    alice, bob = member(), member()
+    folder = create(alice.client, "Work").json()["id"]
+    written(alice, title="At work", folder_id=folder)
+    written(alice, title="Loose")
+
+    def found(person, wanted):
+        answer = person.client.get("/api/conversations", params={"folder": wanted})
+        return [one["title"] for one in answer.json().get("conversations", [])] or answer.json().get("code")
+
+    assert (found(alice, folder), found(alice, "none")) == (["At work"], ["Loose"])
+    assert (found(bob, folder), found(alice, "nowhere")) == ("folder_not_found", "folder_not_found")
+
+
+@pytest.mark.req("C4")
 def test_name_of_a_folder_is_taken_whatever_its_case_but_for_the_folder_itself(member):
     alice, bob = member(), member()
     work = create(alice.client, "Work").json()["id"]
