@@ -42,7 +42,7 @@ class Shelves:
                     col(Conversation.deleted_at).is_(None),
                     col(Conversation.folder_id).is_(None),
                 )
-                .order_by(col(Conversation.updated_at).desc())
+                .order_by(col(Conversation.updated_at).desc(), col(Conversation.id).desc())
             )
             found = (await session.exec(loose.limit(FIRST_PAGE + 1))).all()
         return Shelf(

@@ -5,6 +5,7 @@ import { api } from "./api.js";
 
 const PAGE = 40;
 const FOLDER_PAGE = 200;
+const place = (chat) => chat && `${chat.updated_at}_${chat.id}`;
 const byNewest = (one, other) => other.updated_at.localeCompare(one.updated_at);
 
 class Chats extends EventTarget {
@@ -18,7 +19,7 @@ class Chats extends EventTarget {
     this.more = more;
     this.loadedFolders = new Set();
     for (const one of conversations) this.#chats.set(one.id, one);
-    this.oldest = conversations.at(-1)?.updated_at ?? null;
+    this.oldest = place(conversations.at(-1)) ?? null;
   }
 
   get isEmpty() {
@@ -63,7 +64,7 @@ class Chats extends EventTarget {
     const before = encodeURIComponent(this.oldest ?? "");
     const page = await api("GET", `/api/conversations?limit=${PAGE}&folder=none&before=${before}`);
     this.more = page.more;
-    this.oldest = page.conversations.at(-1)?.updated_at ?? this.oldest;
+    this.oldest = page.next;
     this.put(...page.conversations);
   }
 
