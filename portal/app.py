@@ -22,9 +22,11 @@ from portal.accounts.session import Sessions
 from portal.accounts.sign_in import SignIns
 from portal.accounts.sign_in_pages import SignInPages
 from portal.accounts.tokens import Tokens, token_secrets
-from portal.catalogue.api import CatalogueApi
+from portal.catalogue.api import CatalogueApi, answers_of
 from portal.catalogue.documentation import DocumentationPage
 from portal.catalogue.pages import CataloguePages
+from portal.chat.pages import ChatPages
+from portal.chat.shelf import Shelves
 from portal.clients.captcha import Captcha, NoCaptcha
 from portal.clients.catalogue import ModelCatalogue
 from portal.clients.gateway_status import GatewayStatus
@@ -75,7 +77,6 @@ from portal.web.templating import Pages
 log = get_logger()
 
 DOOR = "/api/v1"
-HAS_CHAT = False  # there is no chat page yet
 SECONDS_BETWEEN_REPAIRS = 30
 MANAGEMENT_TIMEOUT = httpx.Timeout(15, connect=2)
 # Like the door, it lets go of a connection before LiteLLM's server does.
@@ -215,8 +216,17 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
             cookie=cookie,
         ),
         CatalogueApi(catalogue),
-        CataloguePages(settings, catalogue, pages, has_chat=HAS_CHAT),
+        CataloguePages(settings, catalogue, pages),
         DocumentationPage(settings, catalogue, table, pages),
+        ChatPages(
+            people=people,
+            shelves=Shelves(database),
+            models=lambda: [one.model_dump(mode="json") for one in answers_of(catalogue, "chat")],
+            policies=table,
+            limits={"lanes": 6, "frame_bytes": 1_000_000, "message_characters": 100_000},
+            captcha=captcha,
+            pages=pages,
+        ),
         UsageRoutes(UsageReport(database, LitellmSpend(reader), clock), pages),
         ApiDocsRoutes(settings, pages),
         OperatorPages(operators, pages),

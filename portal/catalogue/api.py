@@ -44,6 +44,10 @@ class ModelsAnswer(BaseModel):
     models: Sequence[ModelAnswer]
 
 
+def answers_of(catalogue: ModelCatalogue, mode: Mode | None = None, q: str = "") -> list[ModelAnswer]:
+    return [ModelAnswer.of(model) for model in ModelSearch(q, mode).among(catalogue.models)]
+
+
 class CatalogueApi:
     def __init__(self, catalogue: ModelCatalogue) -> None:
         self._catalogue = catalogue
@@ -56,8 +60,7 @@ class CatalogueApi:
 
     async def models(self, q: Text = "", mode: Kind = None) -> ModelsAnswer:
         """The models that can be used here, and whether their endpoints are up right now. Prices are US dollars."""
-        found = ModelSearch(q, mode).among(self._catalogue.models)
-        return ModelsAnswer(models=[ModelAnswer.of(model) for model in found])
+        return ModelsAnswer(models=answers_of(self._catalogue, mode, q))
 
     async def model(self, model_id: str) -> ModelAnswer:
         """One model; its id may contain slashes."""

@@ -21,13 +21,10 @@ API_PATH = "/api/v1"
 
 
 class CataloguePages:
-    """`has_chat`: there is a chat page to start a chat on."""
-
-    def __init__(self, settings: Settings, catalogue: ModelCatalogue, pages: Pages, *, has_chat: bool) -> None:
+    def __init__(self, settings: Settings, catalogue: ModelCatalogue, pages: Pages) -> None:
         self._settings = settings
         self._catalogue = catalogue
         self._pages = pages
-        self._has_chat = has_chat
 
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False)
@@ -70,6 +67,6 @@ class CataloguePages:
             "about": rendered(model.card.about_content) if model.card.about_content else None,
             "examples": examples_of(TOPIC_OF_MODE[mode], address, named),
             "base_url": address,
-            "has_chat": self._has_chat and mode == "chat" and model.available is not False,
+            "can_chat": mode == "chat" and model.available is not False,
         }
         return self._pages.render(request, "catalogue/model.html", context)

@@ -41,12 +41,13 @@ class Viewer(Protocol):
     def is_operator(self) -> bool: ...
 
 
+CHAT = ("Chat", "/chat")
 KEYS = ("Keys", "/keys")
 USAGE = ("Usage", "/usage")
 BUILD = (("Models", "/models"), ("Documentation", "/documentation"))
-ANYBODY = (("Get a key", "/"), KEYS, *BUILD)
-VISITORS = (("Get a key", "/"), KEYS, USAGE, *BUILD, ("Your data", "/account"))
-MEMBERS = (KEYS, USAGE, *BUILD, ("Account", "/account"))
+ANYBODY = (("Get a key", "/"), CHAT, KEYS, *BUILD)
+VISITORS = (("Get a key", "/"), CHAT, KEYS, USAGE, *BUILD, ("Your data", "/account"))
+MEMBERS = (CHAT, KEYS, USAGE, *BUILD, ("Account", "/account"))
 OPERATORS = (("Operator", "/operator"),)
 
 

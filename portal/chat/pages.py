@@ -1,0 +1,132 @@
+"""The page of the chat: everything that its scripts begin with is in the page, so that nothing is asked for twice."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel
+
+from portal.accounts.cookie import Visitor
+from portal.accounts.people import Owner, People
+from portal.accounts.session import Session
+from portal.chat.protocol import MOST_MODEL_NAME
+from portal.chat.shelf import Shelf, Shelves
+from portal.clients.captcha import Captcha
+from portal.conversations.answers import Parameters, WholeConversation
+from portal.core.errors import NotFound
+from portal.keys.policy import Policies, Policy
+from portal.models import Kind, Person
+from portal.web.captcha_field import captcha_context
+from portal.web.templating import Pages
+
+# As `GET /api/models` gives it.
+Model = dict[str, Any]
+
+
+class ChatNotFound(NotFound):
+    code = "conversation_not_found"
+    title = "No such chat"
+    next_step = ("New chat", "/chat")
+
+    def __init__(self) -> None:
+        super().__init__("There is no such chat here. It may have been deleted, or it belongs to somebody else.")
+
+
+class Defaults(BaseModel):
+    """How a new chat begins."""
+
+    models: Sequence[str]
+    parameters: Parameters = Parameters()
+    system_prompt: str = ""
+    temporary: bool = False
+    folder: UUID | None = None
+
+
+@dataclass(frozen=True)
+class ChatPages:
+    """`models`: those that chat, as `GET /api/models` gives them; `limits`: as in the socket's `ready`."""
+
+    people: People
+    shelves: Shelves
+    models: Callable[[], Sequence[Model]]
+    policies: Policies
+    limits: Mapping[str, int]
+    captcha: Captcha
+    pages: Pages
+
+    def router(self) -> APIRouter:
+        router = APIRouter(include_in_schema=False)
+        page: dict[str, Any] = {"methods": ["GET"], "response_class": HTMLResponse}
+        router.add_api_route("/chat", self.new, **page)
+        router.add_api_route("/chat/{conversation_id}", self.conversation, **page)
+        return router
+
+    async def new(
+        self, request: Request, session: Visitor, model: Annotated[str, Query(max_length=MOST_MODEL_NAME)] = ""
+    ) -> Response:
+        """For everybody. A model that can't chat here is no choice, and the page has its own."""
+        person = await self._person(session)
+        return await self._page(request, person, None, wished=model)
+
+    async def conversation(self, request: Request, person: Owner, conversation_id: str) -> Response:
+        found = await self.shelves.whole(person.id, _uuid(conversation_id))
+        if found is None:
+            raise ChatNotFound
+        return await self._page(request, person, found)
+
+    async def _person(self, session: Session | None) -> Person | None:
+        person = await self.people.find(session.person_id) if session else None
+        return None if person is None or person.blocked_at else person
+
+    async def _page(
+        self, request: Request, person: Person | None, conversation: WholeConversation | None, wished: str = ""
+    ) -> Response:
+        shelf = await self.shelves.first_page(person.id) if person else Shelf()
+        models = self._models(self.policies[person.kind if person else Kind.PERMISSIONLESS])
+        newest = conversation or next(iter(shelf.conversations), None)
+        defaults = Defaults(models=_chosen(models, wished, newest.models if newest else []))
+        data = {
+            "conversation": conversation and conversation.model_dump(mode="json"),
+            "defaults": defaults.model_dump(mode="json"),
+            "models": models,
+            "viewer": {"kind": person and person.kind},
+            "limits": dict(self.limits),
+            **shelf.model_dump(mode="json"),
+        }
+        context = {
+            "data": script_json(data),
+            "conversation": conversation,
+            "shelf": shelf,
+            "person": person,
+            "captcha": captcha_context(self.captcha),
+            "visit": self.policies[Kind.PERMISSIONLESS],
+        }
+        return self.pages.render(request, "chat/page.html", context)
+
+    def _models(self, policy: Policy) -> list[Model]:
+        return [one for one in self.models() if not policy.models or one["id"] in policy.models]
+
+
+def _chosen(models: Sequence[Model], wished: str, before: Sequence[str]) -> list[str]:
+    """The wish, or what was used last, or the first that answers; nothing where there is no model at all."""
+    known = [one["id"] for one in models]
+    usable = [one["id"] for one in models if one["available"] is not False]
+    if wished in known:
+        return [wished]
+    return [one for one in before if one in usable] or (usable or known)[:1]
+
+
+def script_json(data: Any) -> str:
+    """For a `<script>`, which no text in it can end: https://html.spec.whatwg.org/#restrictions-for-contents-of-script-elements"""
+    return json.dumps(data).replace("<", "\\u003c")
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise ChatNotFound from error
