@@ -119,7 +119,7 @@ class Outward:
             await http.aclose()
 
 
-def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
+def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0915 - it is a list
     """Nothing connects before the first request or the lifespan, so the first page does not wait for anybody."""
     outward = Outward.open(settings)
     database = Database(settings.database_url)

@@ -21,7 +21,7 @@ from portal.chat.presence import Presence
 from portal.chat.progress import Progress
 from portal.chat.recorded import RecordedTurns
 from portal.chat.routes import ChatRoutes
-from portal.chat.turns import Turns
+from portal.chat.turns import TurnParts, Turns
 from portal.clients.catalogue import ModelCatalogue
 from portal.clients.completions import Completions
 from portal.conversations.turns import TurnRecords
@@ -64,17 +64,19 @@ class Chat:
         self._interruptions = Interruptions(redis, records, clock)
         self._progress = Progress(redis)
         self.turns = Turns(
-            records=records,
-            keeping=Keeping(records, self._meters, clock),
-            progress=self._progress,
-            recorded=RecordedTurns(redis, self._interruptions),
-            completions=completions,
-            catalogue=catalogue,
-            key_of=key_of,
-            naming=Naming(completions, records, settings.chat_title_model),
-            limits=self.limits,
-            meters=self._meters,
-            answer_seconds=settings.api_request_timeout.total_seconds(),
+            TurnParts(
+                records=records,
+                keeping=Keeping(records, self._meters, clock),
+                progress=self._progress,
+                recorded=RecordedTurns(redis, self._interruptions),
+                completions=completions,
+                catalogue=catalogue,
+                key_of=key_of,
+                naming=Naming(completions, records, settings.chat_title_model),
+                limits=self.limits,
+                meters=self._meters,
+                answer_seconds=settings.api_request_timeout.total_seconds(),
+            )
         )
 
     def routes(self, callers: Callers, base_url_of: Callable[[HTTPConnection], str]) -> ChatRoutes:

@@ -8,9 +8,9 @@ from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
 from portal.chat.frames import Numbered
-from portal.chat.places import KEPT_FOR, ending_key, lease_key, packed, turn_key, unpacked
+from portal.chat.places import KEPT_FOR, ending_key, lease_key, packed, read_stream, turn_key
 from portal.chat.protocol import Delta, Done, Error, ServerFrame, Turn
-from portal.conversations.answers import MessageAnswer
+from portal.conversations.answers import Facts, MessageAnswer
 from portal.conversations.turns import Ending, TurnRecords
 from portal.core.clock import Clock
 from portal.core.logs import get_logger
@@ -75,18 +75,18 @@ class Interruptions:
     async def _end(self, person_id: UUID, turn_id: UUID) -> None:
         key = turn_key(person_id, turn_id)
         told = Told()
-        for _, fields in await self._redis.xrange(key):
-            told.is_complete = told.is_complete or "end" in fields
-            for entry in unpacked(fields["frames"]) if "frames" in fields else ():
-                told.hear(entry)
+        for _, frames, is_last in await read_stream(self._redis, key):
+            told.is_complete = told.is_complete or is_last
+            for frame in frames:
+                told.hear(frame)
         messages = [await self._interrupt(row, told) for row in await self._records.of_turn(turn_id)]
         if told.is_complete:
             return
         messages += self._temporary(told)
-        frames = [message for message in messages if message.lane not in told.ended]
+        untold = [message for message in messages if message.lane not in told.ended]
         entries = [
             (seq, Done(turn=turn_id, lane=message.lane, seq=seq, message=message).model_dump_json())
-            for seq, message in enumerate(frames, start=told.last + 1)
+            for seq, message in enumerate(untold, start=told.last + 1)
         ]
         await self._redis.xadd(key, {"frames": packed(entries), "end": "1"} if entries else {"end": "1"})
         await self._redis.expire(key, KEPT_FOR)
@@ -108,19 +108,20 @@ class Interruptions:
         if opened is None or opened.conversation is not None:
             return []
         return [
-            MessageAnswer.of(
-                Message(
-                    id=lane.message,
-                    parent_id=opened.question,
-                    turn_id=opened.id,
-                    role=Role.ASSISTANT,
-                    lane=lane.lane,
-                    model=lane.model,
-                    content=told.texts.get(lane.lane, ""),
-                    reasoning=told.thoughts.get(lane.lane, ""),
-                    state=MessageState.INTERRUPTED,
-                    created_at=self._clock(),
-                )
+            MessageAnswer(
+                id=lane.message,
+                parent=opened.question,
+                turn=opened.id,
+                role=Role.ASSISTANT,
+                lane=lane.lane,
+                model=lane.model,
+                content=told.texts.get(lane.lane, ""),
+                reasoning=told.thoughts.get(lane.lane, ""),
+                state=MessageState.INTERRUPTED,
+                error_code=None,
+                finish_reason=None,
+                facts=Facts(dropped=lane.dropped),
+                created_at=self._clock(),
             )
             for lane in opened.lanes
         ]

@@ -38,16 +38,16 @@ class Keeping:
 
     async def keep_nothing(self, turn: RunningTurn, question: UUID, lane: Lane, ending: Ending) -> MessageAnswer:
         """Of a temporary chat."""
-        answer = Message(
+        message = MessageAnswer(
             id=lane.plan.answer,
-            parent_id=question,
-            turn_id=turn.id,
+            parent=question,
+            turn=turn.id,
             role=Role.ASSISTANT,
             lane=lane.plan.number,
             model=lane.plan.question.model,
             created_at=self._clock(),
+            **vars(ending),
         )
-        message = MessageAnswer.of(_ended(answer, ending))
         self._meters.lane_ended(turn.id, message)
         return message
 

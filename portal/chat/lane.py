@@ -2,10 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
 from litellm_config.catalogue import Card
@@ -23,12 +22,9 @@ log = get_logger()
 TOO_LONG = "length"
 
 
-class Pieces(Protocol):
-    """The pieces of an answer, as they come; closing it ends the request."""
-
-    def __aiter__(self) -> "Pieces": ...
-    async def __anext__(self) -> Piece: ...
-    async def aclose(self) -> None: ...
+# Closing it ends the request.
+Ask = Callable[[], AsyncGenerator[Piece, None]]
+Tell = Callable[["Lane"], None]
 
 
 @dataclass(frozen=True)
@@ -68,9 +64,7 @@ class Lane:
     def text(self) -> str:
         return "".join(self._texts)
 
-    def start(
-        self, ask: Callable[[], Pieces], tell: Callable[["Lane"], None], may_tell: asyncio.Event, seconds: float
-    ) -> None:
+    def start(self, ask: Ask, tell: Tell, may_tell: asyncio.Event, seconds: float) -> None:
         """`tell` is called when there is something new, not before `may_tell`."""
         self._reading = asyncio.create_task(self._read(ask, tell, may_tell, seconds))
 
@@ -93,9 +87,7 @@ class Lane:
         self._untold_thoughts.clear()
         return untold
 
-    async def _read(
-        self, ask: Callable[[], Pieces], tell: Callable[["Lane"], None], may_tell: asyncio.Event, seconds: float
-    ) -> None:
+    async def _read(self, ask: Ask, tell: Tell, may_tell: asyncio.Event, seconds: float) -> None:
         if self.plan.refusal:
             raise self.plan.refusal
         async with asyncio.timeout(seconds), aclosing(ask()) as pieces:

@@ -8,10 +8,18 @@
 """
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
+
+from redis.asyncio import Redis
 
 from portal.chat.frames import Numbered
 
+# Its place in the stream, the frames in it, and whether they are the last.
+Entry = tuple[str, list[Numbered], bool]
+
+# A stream holds less, because an answer has a longest length; a limit all the same.
+MOST_AT_ONCE = 100_000
 LEASE = timedelta(seconds=5)
 COUNTED_FOR = timedelta(seconds=30)
 KEPT_FOR = timedelta(hours=1)
@@ -36,6 +44,14 @@ def stops_key(process: str) -> str:
 
 def answers_key(person_id: UUID) -> str:
     return f"chat:answers:{person_id}"
+
+
+async def read_stream(redis: Redis, key: str, after: str = "-") -> list[Entry]:
+    """What was written after the named place; all of it without one."""
+    found: Any = await redis.xrange(key, min=after if after == "-" else f"({after}", count=MOST_AT_ONCE)
+    return [
+        (place, unpacked(fields["frames"]) if "frames" in fields else [], "end" in fields) for place, fields in found
+    ]
 
 
 def packed(entries: list[Numbered]) -> str:

@@ -17,6 +17,7 @@ from portal.chat.places import (
     COUNTED_FOR,
     KEPT_FOR,
     LEASE,
+    MOST_AT_ONCE,
     TEMPORARY_KEPT_FOR,
     answers_key,
     lease_key,
@@ -34,8 +35,6 @@ log = get_logger()
 SECONDS_BETWEEN = 0.1
 SECONDS_BETWEEN_LEASES = 1.0
 MOST_STOPS = 1000
-# A stream holds less, because an answer has a longest length; a limit all the same.
-MOST_ENTRIES = 100_000
 
 
 @dataclass
@@ -124,7 +123,7 @@ class Progress:
         if is_complete:
             fields["end"] = "1"
         if fields:
-            pipe.xadd(key, fields, maxlen=MOST_ENTRIES, approximate=True)
+            pipe.xadd(key, fields, maxlen=MOST_AT_ONCE, approximate=True)
         if is_complete:
             pipe.delete(lease_key(turn.id))
             pipe.zrem(answers_key(turn.person_id), *turn.names)

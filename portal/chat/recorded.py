@@ -9,14 +9,13 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from portal.chat.interrupted import Interruptions
-from portal.chat.places import lease_key, stops_key, turn_key, unpacked
+from portal.chat.places import lease_key, read_stream, stops_key, turn_key
 from portal.chat.refusals import TurnNotFound
 from portal.core.errors import Unavailable
 
 SECONDS_BETWEEN = 0.15
 SECONDS_BETWEEN_LEASES = 1.0
 SECONDS_WITHOUT_REDIS = 1.0
-AT_ONCE = 500
 KEPT_STOPS_SECONDS = 60
 # They have no number of their own.
 TITLE = '{"type":"title"'
@@ -41,7 +40,7 @@ class RecordedTurns:
         await self.find(person_id, turn_id)
         wish = str(turn_id) if lane is None else f"{turn_id} {lane}"
         try:
-            process = await self._redis.get(lease_key(turn_id))
+            process: str | None = await self._redis.get(lease_key(turn_id))  # type: ignore[assignment] # it decodes
             if process:
                 await self._redis.rpush(stops_key(process), wish)
                 await self._redis.expire(stops_key(process), KEPT_STOPS_SECONDS)
@@ -50,24 +49,24 @@ class RecordedTurns:
 
     async def follow(self, person_id: UUID, turn_id: UUID, after: int) -> AsyncIterator[str]:
         """What has a number above `after`, then what comes, to the end, whoever writes it."""
-        key, place = turn_key(person_id, turn_id), "0"
+        key, place = turn_key(person_id, turn_id), "-"
         looked_at = time.monotonic()
         while True:
             try:
-                found = await self._redis.xread({key: place}, count=AT_ONCE)
-                entries = found[0][1] if found else []
+                entries = await read_stream(self._redis, key, place)
                 if not entries and time.monotonic() - looked_at > SECONDS_BETWEEN_LEASES:
                     looked_at = time.monotonic()
                     await self._interruptions.end_if_alone(person_id, turn_id)
             except (RedisError, Unavailable):
                 await asyncio.sleep(SECONDS_WITHOUT_REDIS)
                 continue
-            for place, fields in entries:
-                for seq, frame in unpacked(fields["frames"]) if "frames" in fields else ():
+            for at, frames, is_last in entries:
+                place = at
+                for seq, frame in frames:
                     if seq > after or frame.startswith(TITLE):
                         after = max(after, seq)
                         yield frame
-                if "end" in fields:
+                if is_last:
                     return
             if not entries:
                 await asyncio.sleep(SECONDS_BETWEEN)

@@ -65,14 +65,7 @@ class ChatSocket:
         """`is_ours`: whether the page that opened it is one of ours."""
         await self._websocket.accept()
         try:
-            if not is_ours:
-                raise Closed(ORIGIN)
-            caller = await self._let_in()
-            with self._presence.of(caller.person_id, self._limits.sockets_per_person) as is_welcome:
-                if not is_welcome:
-                    raise Closed(TOO_MANY_SOCKETS)
-                await self._tell(Ready(limits=self._limits.told()))
-                await self._listen(caller)
+            await self._serve(is_ours=is_ours)
         except Closed as end:
             await self._close(end)
         except WebSocketDisconnect:
@@ -80,6 +73,16 @@ class ChatSocket:
         finally:
             for task in self._tasks:
                 task.cancel()
+
+    async def _serve(self, *, is_ours: bool) -> None:
+        if not is_ours:
+            raise Closed(ORIGIN)
+        caller = await self._let_in()
+        with self._presence.of(caller.person_id, self._limits.sockets_per_person) as is_welcome:
+            if not is_welcome:
+                raise Closed(TOO_MANY_SOCKETS)
+            await self._tell(Ready(limits=self._limits.told()))
+            await self._listen(caller)
 
     async def _let_in(self) -> Caller:
         try:

@@ -41,35 +41,26 @@ class Asker:
     started: float
 
 
-class Turns:
+@dataclass(frozen=True)
+class TurnParts:
     """`key_of`: the key with which LiteLLM is asked for a person. `answer_seconds`: for an answer as a whole."""
 
-    def __init__(
-        self,
-        *,
-        records: TurnRecords,
-        keeping: Keeping,
-        progress: Progress,
-        recorded: RecordedTurns,
-        completions: Completions,
-        catalogue: ModelCatalogue,
-        key_of: Callable[[UUID], Awaitable[str]],
-        naming: Naming,
-        limits: ChatLimits,
-        meters: ChatMeters,
-        answer_seconds: float,
-    ) -> None:
-        self._records = records
-        self._keeping = keeping
-        self._progress = progress
-        self._recorded = recorded
-        self._completions = completions
-        self._catalogue = catalogue
-        self._key_of = key_of
-        self._naming = naming
-        self._limits = limits
-        self._meters = meters
-        self._answer_seconds = answer_seconds
+    records: TurnRecords
+    keeping: Keeping
+    progress: Progress
+    recorded: RecordedTurns
+    completions: Completions
+    catalogue: ModelCatalogue
+    key_of: Callable[[UUID], Awaitable[str]]
+    naming: Naming
+    limits: ChatLimits
+    meters: ChatMeters
+    answer_seconds: float
+
+
+class Turns:
+    def __init__(self, parts: TurnParts) -> None:
+        self._parts = parts
         self._tasks: dict[asyncio.Task[None], RunningTurn] = {}
         self._is_stopping = False
 
@@ -81,34 +72,34 @@ class Turns:
         asker = Asker(person_id, request_id, time.perf_counter())
         if self._is_stopping:
             raise Stopping
-        send = checked(asked, self._limits, self._catalogue)
+        send = checked(asked, self._parts.limits, self._parts.catalogue)
         turn_id = uuid4()
         names = [f"{turn_id}:{lane.lane}" for lane in send.lanes]
-        await self._progress.reserve(person_id, names, self._limits.running_answers)
-        key = asyncio.ensure_future(self._key_of(person_id))
+        await self._parts.progress.reserve(person_id, names, self._parts.limits.running_answers)
+        key = asyncio.ensure_future(self._parts.key_of(person_id))
         try:
             begin = self._begin_temporary if send.temporary else self._begin
             return await begin(turn_id, send, asker, key)
         except BaseException:
             key.cancel()
-            await self._progress.release(person_id, names)
+            await self._parts.progress.release(person_id, names)
             raise
 
     async def follow(self, person_id: UUID, turn_id: UUID, after: int) -> AsyncIterator[str]:
         """Its frames above the number `after`, and then what comes. `TurnNotFound`, for somebody else's too."""
-        running = self._progress.find(person_id, turn_id)
+        running = self._parts.progress.find(person_id, turn_id)
         if running:
             return running.frames.follow(after)
-        await self._recorded.find(person_id, turn_id)
-        return self._recorded.follow(person_id, turn_id, after)
+        await self._parts.recorded.find(person_id, turn_id)
+        return self._parts.recorded.follow(person_id, turn_id, after)
 
     async def stop(self, person_id: UUID, turn_id: UUID, lane: int | None) -> None:
         """What was written is kept. An answer that has ended stays as it is. `TurnNotFound` as above."""
-        running = self._progress.find(person_id, turn_id)
+        running = self._parts.progress.find(person_id, turn_id)
         if running:
             running.end(MessageState.STOPPED, lane)
         else:
-            await self._recorded.ask_to_stop(person_id, turn_id, lane)
+            await self._parts.recorded.ask_to_stop(person_id, turn_id, lane)
 
     async def close(self, grace: float) -> None:
         """Answers may come to their end for so many seconds; then they are kept as interrupted."""
@@ -119,13 +110,13 @@ class Turns:
             turn.end(MessageState.INTERRUPTED)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=SECONDS_TO_KEEP)
-        await self._progress.write()
+        await self._parts.progress.write()
 
     async def _begin(self, turn_id: UUID, send: Send, asker: Asker, key: Awaitable[str]) -> RunningTurn:
         turn: RunningTurn | None = None
         try:
-            async with self._records.begin(new_turn(turn_id, asker.person_id, send)) as begun:
-                made = plans(send, begun, self._catalogue)
+            async with self._parts.records.begin(new_turn(turn_id, asker.person_id, send)) as begun:
+                made = plans(send, begun, self._parts.catalogue)
                 secret = await key
                 turn = self._ask(turn_id, made, asker, secret)
         except BaseException:
@@ -136,26 +127,28 @@ class Turns:
         opening = self._opening(turn, send, conversation, begun.question.id, begun.question.parent_id)
         turn.open(opening, Title(conversation=conversation, title=begun.title) if begun.title else None)
         name = partial(self._name, turn, begun, secret) if begun.title is not None else None
-        self._run(turn, partial(self._keeping.keep, turn, begun.answers), name)
+        self._run(turn, partial(self._parts.keeping.keep, turn, begun.answers), name)
         return turn
 
     async def _begin_temporary(self, turn_id: UUID, send: Send, asker: Asker, key: Awaitable[str]) -> RunningTurn:
-        turn = self._ask(turn_id, temporary_plans(send, self._catalogue), asker, await key, is_temporary=True)
+        turn = self._ask(turn_id, temporary_plans(send, self._parts.catalogue), asker, await key, is_temporary=True)
         question = uuid4()
         turn.open(self._opening(turn, send, None, question, send.parent), None)
-        self._run(turn, partial(self._keeping.keep_nothing, turn, question), None)
+        self._run(turn, partial(self._parts.keeping.keep_nothing, turn, question), None)
         return turn
 
     def _ask(
         self, turn_id: UUID, made: Sequence[LanePlan], asker: Asker, key: str, *, is_temporary: bool = False
     ) -> RunningTurn:
-        lanes = [Lane(plan, started=asker.started, most_characters=self._limits.answer_characters) for plan in made]
+        lanes = [
+            Lane(plan, started=asker.started, most_characters=self._parts.limits.answer_characters) for plan in made
+        ]
         turn = RunningTurn(turn_id, asker.person_id, lanes, is_temporary=is_temporary)
         for lane in lanes:
-            ask = partial(self._completions.stream, lane.plan.question, key, request_id=asker.request_id)
-            lane.start(ask, turn.tell, turn.may_tell, self._answer_seconds)
+            ask = partial(self._parts.completions.stream, lane.plan.question, key, request_id=asker.request_id)
+            lane.start(ask, turn.tell, turn.may_tell, self._parts.answer_seconds)
         models = [lane.plan.question.model for lane in lanes]
-        self._meters.turn_started(
+        self._parts.meters.turn_started(
             turn_id, models, is_temporary=is_temporary, seconds=time.perf_counter() - asker.started
         )
         return turn
@@ -185,14 +178,14 @@ class Turns:
         )
 
     def _run(self, turn: RunningTurn, keep: Keep, then: Callable[[], Awaitable[None]] | None = None) -> None:
-        self._progress.add(turn)
+        self._parts.progress.add(turn)
         task = asyncio.create_task(self._to_the_end(turn, keep, then))
         self._tasks[task] = turn
         task.add_done_callback(self._tasks.pop)
 
     async def _to_the_end(self, turn: RunningTurn, keep: Keep, then: Callable[[], Awaitable[None]] | None) -> None:
         try:
-            with self._meters.answering(len(turn.lanes)):
+            with self._parts.meters.answering(len(turn.lanes)):
                 await turn.run(keep)
             if then and not self._is_stopping:
                 await then()
@@ -202,6 +195,6 @@ class Turns:
     async def _name(self, turn: RunningTurn, begun: BegunTurn, key: str) -> None:
         conversation = begun.conversation.id
         answer = next((lane.text for lane in turn.lanes if lane.text), "")
-        title = await self._naming.name(conversation, begun.question.content, answer, key)
+        title = await self._parts.naming.name(conversation, begun.question.content, answer, key)
         if title:
             turn.frames.add(Title(conversation=conversation, title=title))

@@ -89,8 +89,12 @@ class KeyRefused(GatewayUnavailable):
     """The person's key of the chat is not, or no longer, good."""
 
 
-def failure_of(said: Complaint, *, retry_after: str = "") -> CompletionFailed:  # noqa: PLR0911 - a table, a line per case
+def failure_of(said: Complaint, *, retry_after: str = "") -> CompletionFailed:
     seconds = int(retry_after) if retry_after.isdecimal() else RETRY_SECONDS
+    return _by_words(said, seconds) or _by_status(said, seconds)
+
+
+def _by_words(said: Complaint, seconds: int) -> CompletionFailed | None:  # noqa: PLR0911 - a table, a line per case
     if said.is_about_unknown_model:
         return ModelNotFound()
     if said.is_about_no_endpoint:
@@ -101,6 +105,14 @@ def failure_of(said: Complaint, *, retry_after: str = "") -> CompletionFailed:  
         return ContentRefused()
     if said.is_about_budget:
         return BudgetExceeded()
+    if said.kind == "no_db_connection":
+        return GatewayUnavailable()
+    if said.says("Timeout on reading data"):
+        return TimedOut()
+    return None
+
+
+def _by_status(said: Complaint, seconds: int) -> CompletionFailed:
     match said.status:
         case 400 | 413 | 422:
             return RequestRefused()
@@ -112,10 +124,6 @@ def failure_of(said: Complaint, *, retry_after: str = "") -> CompletionFailed:  
             return ModelUnavailable(retry_after=seconds) if said.is_from_model else GatewayUnavailable()
         case 401 | 403 if not said.is_from_model:
             return KeyRefused()
-        case _ if said.kind == "no_db_connection":
-            return GatewayUnavailable()
-        case _ if said.says("Timeout on reading data"):
-            return TimedOut()
         case _:
             return UpstreamFailed()
 

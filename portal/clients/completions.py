@@ -4,7 +4,7 @@ Callers see pieces of an answer, or a `CompletionFailed`; never httpx, and never
 """
 
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -46,7 +46,7 @@ class Completions:
         self._first_byte = first_byte
         self._silence = silence
 
-    async def stream(self, question: Question, key: str, *, request_id: str = "") -> AsyncIterator[Piece]:
+    async def stream(self, question: Question, key: str, *, request_id: str = "") -> AsyncGenerator[Piece, None]:
         """Closing it, or ending the task that reads it, ends the request. Raises `CompletionFailed`."""
         seconds = httpx.Timeout(self._first_byte, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS).as_dict()
         request = httpx.Request(

@@ -14,7 +14,7 @@ def title_of(question: str) -> str:
     cut = line[:MOST_CHARACTERS]
     words, space, _ = cut.rpartition(" ")
     whole = words if space and len(words) > MOST_CHARACTERS // 2 else cut[:-1]
-    return whole.rstrip(" ,.;:–—-") + "…"
+    return whole.rstrip(" ,.;:-") + "…"
 
 
 def shown(text: str) -> str:

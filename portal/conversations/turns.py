@@ -18,7 +18,7 @@ from portal.conversations.answers import Facts
 from portal.conversations.lineage import Lineage, Said
 from portal.conversations.titles import title_of
 from portal.core.clock import Clock
-from portal.core.database import ROW_LOCK, Database
+from portal.core.database import Database
 from portal.core.errors import Conflict, NotFound
 from portal.models import Conversation, Folder, Message, MessageState, Role
 
@@ -81,7 +81,7 @@ class Ending:
     state: MessageState
     content: str
     reasoning: str
-    facts: Facts = Facts()
+    facts: Facts = field(default_factory=Facts)
     error_code: str | None = None
     finish_reason: str | None = None
 
@@ -161,7 +161,7 @@ async def _conversation(session: AsyncSession, new: NewTurn, now: datetime) -> C
         col(Conversation.person_id) == new.person_id,
         col(Conversation.deleted_at).is_(None),
     )
-    found = (await session.exec(select(Conversation).where(*own).with_for_update(**ROW_LOCK))).first()
+    found = (await session.exec(select(Conversation).where(*own).with_for_update(key_share=True))).first()
     if found is None:
         raise ConversationNotFound
     return found
