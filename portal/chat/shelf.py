@@ -19,11 +19,11 @@ class FolderAnswer(BaseModel):
 
 
 class Shelf(BaseModel):
-    """`conversations`: those that lie in no folder, newest first; `more`: there are older ones."""
+    """`conversations`: those that lie in no folder, newest first; `next`: where the older ones begin, if there are any."""
 
     folders: Sequence[FolderAnswer] = ()
     conversations: Sequence[ConversationAnswer] = ()
-    more: bool = False
+    next: str | None = None
 
 
 class Shelves:
@@ -48,7 +48,7 @@ class Shelves:
         return Shelf(
             folders=[FolderAnswer(id=one.id, name=one.name) for one in folders],
             conversations=[ConversationAnswer.of(one) for one in found[:FIRST_PAGE]],
-            more=len(found) > FIRST_PAGE,
+            next=f"{found[FIRST_PAGE - 1].updated_at.isoformat()}_{found[FIRST_PAGE - 1].id}" if len(found) > FIRST_PAGE else None,
         )
 
     async def whole(self, person_id: UUID, conversation_id: UUID) -> WholeConversation | None:
