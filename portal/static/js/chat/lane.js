@@ -1,0 +1,117 @@
+// One answer in its column: whose it is, how it goes, its text, what can be done with it. It knows no other column.
+//
+// What a person wants is told with an `act` event {action, message} that rises through the page.
+
+import { AnswerText } from "./answer-text.js";
+import { copy } from "./clipboard.js";
+import { explain } from "./errors.js";
+import { factsLine } from "./facts.js";
+import { copyOf, partsOf } from "./template.js";
+import { Versions } from "./versions.js";
+
+const STATES = { stopped: "Stopped", interrupted: "Interrupted", failed: "Failed" };
+const INTERRUPTED = "The answer was interrupted before its end.";
+const STOPPED = "You stopped this answer.";
+
+export class LaneView {
+  #parts;
+  #text;
+  #versions;
+  #state = "";
+  #countdown;
+
+  constructor() {
+    this.element = copyOf("chat-lane");
+    this.#parts = partsOf(this.element);
+    this.#text = new AnswerText(this.#parts);
+    this.#versions = new Versions(this.#parts, (id) => this.#act("show", id));
+    this.element.addEventListener("click", ({ target }) => {
+      const button = target.closest("[data-action]");
+      if (button?.dataset.action === "copy") this.#copy(button);
+      else if (button) this.#act(button.dataset.action, button);
+    });
+  }
+
+  // `settings`: {modelName, isLast, isTemporary, hasNeighbours}
+  show({ answer, versions }, settings) {
+    this.settings = settings;
+    const isOther = answer !== this.answer;
+    this.answer = answer;
+    this.#parts.model.textContent = settings.modelName(answer.model);
+    this.element.ariaLabel = `Answer of ${settings.modelName(answer.model)}`;
+    this.#versions.show(versions, answer);
+    if (isOther) this.#text.show(answer, settings.isLast || answer.state === "running");
+    else if (this.#state === "running" && answer.state !== "running") this.#text.end(answer);
+    else if (this.#state !== "running" && answer.state === "running") this.#text.show(answer, true);
+    this.#state = answer.state;
+    this.#showState();
+  }
+
+  append(text, reasoning) {
+    this.#parts.waiting.hidden = true;
+    this.#text.append(text, reasoning);
+  }
+
+  #showState() {
+    const { answer, settings } = this;
+    const { waiting, state, facts } = this.#parts;
+    const isRunning = answer.state === "running";
+    this.element.dataset.state = answer.state;
+    waiting.hidden = !isRunning || Boolean(answer.content || answer.reasoning);
+    state.textContent = STATES[answer.state] ?? "";
+    facts.replaceChildren(...factsLine(answer.facts ?? {}).map(fact));
+    this.#show("stop", isRunning && settings.hasNeighbours);
+    this.#show("copy", Boolean(answer.content));
+    this.#show("choose", settings.isLast && settings.hasNeighbours && !isRunning && answer.state !== "failed");
+    this.#show("branch", answer.state !== "failed" && !settings.isLast);
+    this.#parts.actions.hidden = isRunning;
+    this.#showNotice();
+  }
+
+  #showNotice() {
+    clearTimeout(this.#countdown);
+    const { notice, "notice-text": text, retry, continue: goOn, another } = this.#parts;
+    const { answer, settings } = this;
+    const isFailed = answer.state === "failed";
+    notice.hidden = !isFailed && answer.state !== "stopped" && answer.state !== "interrupted";
+    if (notice.hidden) return;
+    const problem = explain(answer);
+    notice.classList.toggle("notice--danger", isFailed);
+    notice.classList.toggle("notice--warning", answer.state === "interrupted");
+    text.textContent = isFailed ? problem.text : answer.state === "stopped" ? STOPPED : INTERRUPTED;
+    goOn.hidden = isFailed || settings.isTemporary || !answer.content;
+    retry.hidden = isFailed && !problem.canRetry;
+    another.hidden = !isFailed || !problem.wantsAnotherModel;
+    if (isFailed) this.#waitToRetry(problem.retryAt);
+  }
+
+  // Not before the time that the other side named.
+  #waitToRetry(at) {
+    const { retry } = this.#parts;
+    const seconds = Math.ceil((at - Date.now()) / 1000);
+    retry.disabled = seconds > 0;
+    retry.textContent = seconds > 0 ? `Try again in ${seconds} s` : "Try again";
+    if (seconds > 0) this.#countdown = setTimeout(() => this.#waitToRetry(at), 1000);
+  }
+
+  #show(action, isShown) {
+    for (const button of this.element.querySelectorAll(`[data-action=${action}]`)) button.hidden = !isShown;
+  }
+
+  async #copy(button) {
+    const isCopied = await copy(this.answer.content, button);
+    if (!isCopied) getSelection().selectAllChildren(this.#parts.text);
+    this.#act(isCopied ? "copied" : "selected");
+  }
+
+  #act(action, value) {
+    const detail = { action, message: this.answer, value };
+    this.element.dispatchEvent(new CustomEvent("act", { bubbles: true, detail }));
+  }
+}
+
+function fact(text) {
+  const span = document.createElement("span");
+  span.textContent = text;
+  return span;
+}
