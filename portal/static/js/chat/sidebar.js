@@ -42,7 +42,37 @@ function click(event) {
   const { target } = event;
   const id = target.closest(".chat-item")?.dataset.id;
   const folder = target.closest(".chat-folder__head")?.parentElement.dataset.folder;
-  const more = sidebar.querySelector("[data-more]");
+  const more = target.closest(".chat-item__more");
+  if (more) return id ? openChatMenu(id, more) : openFolderMenu(folder, more);
+  if (target.closest("[data-new-folder]")) return newFolder();
+  if (target.closest(".chat-folder__name")) return toggleFolder(folder);
+  if (!plainClick(event)) return undefined;
+  if (target.closest("[data-new-chat]")) {
+    event.preventDefault();
+    newChat();
+  } else if (target.closest(".chat-item__link")) {
+    event.preventDefault();
+    openChat(id);
+  }
+  return undefined;
+}
+
+const shownItem = () => document.activeElement?.closest(".chat-item")?.dataset.id;
+
+sidebar.addEventListener("click", click);
+chats.addEventListener("changed", draw);
+state.addEventListener("opened", draw);
+state.addEventListener("created", refresh);
+state.addEventListener("changed", refresh);
+state.addEventListener("titled", ({ detail: { id, title } }) => {
+  if (chats.find(id)) chats.put({ ...chats.find(id), title });
+});
+
+register({ keys: "Ctrl+Shift+O", label: "New chat", run: () => newChat() });
+register({ keys: "F2", label: "Rename the chat in the list", when: shownItem, run: () => renameChat(shownItem()) });
+register({ keys: "Delete", label: "Delete the chat in the list", when: shownItem, run: () => deleteChat(shownItem()) });
+
+const more = sidebar.querySelector("[data-more]");
 const watch = new IntersectionObserver(([seen]) => seen.isIntersecting && chats.next && loadOlder(), {
   root: sidebar.querySelector("[data-scroll]"),
   rootMargin: "300px",
