@@ -48,7 +48,9 @@ class Shelves:
         return Shelf(
             folders=[FolderAnswer(id=one.id, name=one.name) for one in folders],
             conversations=[ConversationAnswer.of(one) for one in found[:FIRST_PAGE]],
-            next=f"{found[FIRST_PAGE - 1].updated_at.isoformat()}_{found[FIRST_PAGE - 1].id}" if len(found) > FIRST_PAGE else None,
+            next=f"{found[FIRST_PAGE - 1].updated_at.isoformat()}_{found[FIRST_PAGE - 1].id}"
+            if len(found) > FIRST_PAGE
+            else None,
         )
 
     async def whole(self, person_id: UUID, conversation_id: UUID) -> WholeConversation | None:
