@@ -26,7 +26,6 @@ from portal.catalogue.api import CatalogueApi, answers_of
 from portal.catalogue.documentation import DocumentationPage
 from portal.catalogue.pages import CataloguePages
 from portal.chat.pages import ChatPages
-from portal.chat.shelf import Shelves
 from portal.clients.captcha import Captcha, NoCaptcha
 from portal.clients.catalogue import ModelCatalogue
 from portal.clients.gateway_status import GatewayStatus
@@ -34,6 +33,9 @@ from portal.clients.litellm_proxy import LitellmProxy
 from portal.clients.litellm_reading import LitellmReader
 from portal.clients.litellm_spend import LitellmSpend
 from portal.clients.recaptcha import Recaptcha
+from portal.conversations.api import ConversationsApi
+from portal.conversations.folders import Folders
+from portal.conversations.history import History
 from portal.core import cache
 from portal.core.clock import Clock, now
 from portal.core.database import Database
@@ -77,6 +79,8 @@ from portal.web.templating import Pages
 log = get_logger()
 
 DOOR = "/api/v1"
+# Where people send texts that are longer than a form.
+CHAT_PATHS = ("/api/chat", "/api/conversations", "/api/prompts")
 SECONDS_BETWEEN_REPAIRS = 30
 MANAGEMENT_TIMEOUT = httpx.Timeout(15, connect=2)
 # Like the door, it lets go of a connection before LiteLLM's server does.
@@ -220,7 +224,8 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         DocumentationPage(settings, catalogue, table, pages),
         ChatPages(
             people=people,
-            shelves=Shelves(database),
+            history=History(database, clock, settings.chat_undo_period),
+            folders=Folders(database, clock, settings.chat_folders),
             models=lambda: [one.model_dump(mode="json") for one in answers_of(catalogue, "chat")],
             policies=table,
             limits={"lanes": 6, "frame_bytes": 1_000_000, "message_characters": 100_000},
@@ -236,6 +241,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         AccountRoutes(settings, services=services, cookie=cookie),
         SignInPages(settings, services=services, people=people, captcha=captcha, pages=pages, cookie=cookie),
         AccountPages(settings, services=services, pages=pages, cookie=cookie),
+        ConversationsApi(settings, database=database, clock=clock),
         SiteRoutes(settings, pages=pages),
         HealthRoutes(database=database, redis=redis, gateway=gateway),
         MetricsRoutes(settings, registry),
@@ -254,7 +260,9 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         )
         site.include_router(auth0.router())
     site.mount("/static", HashedStaticFiles())
-    site.add_middleware(BodyLimit, errors, settings.page_max_body_bytes)
+    site.add_middleware(
+        BodyLimit, errors, settings.page_max_body_bytes, dict.fromkeys(CHAT_PATHS, settings.chat_max_body_bytes)
+    )
     site.add_middleware(
         CsrfGuard, errors, lambda request: base_url(request, settings.public_url, settings.trusted_proxies)
     )
