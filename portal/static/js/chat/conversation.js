@@ -94,6 +94,7 @@ class Conversation {
     this.#before = null;
     this.talk.ask(content, parent);
     this.scroll.toEnd();
+    this.composer.focus();
     this.announcer.say("Waiting for the answer");
     return true;
   }
@@ -122,11 +123,11 @@ class Conversation {
     does[action]();
   }
 
-  #showVersion(id) {
-    if (!id) return;
+  #showVersion({ id, step }) {
     this.#before = null;
     this.talk.tree.show(id);
     this.#show();
+    this.messages.focusVersions(id, step);
     this.#keepLeaf();
   }
 
@@ -157,7 +158,7 @@ class Conversation {
   #show() {
     const { tree, isRunning } = this.talk;
     const turns = tree.turns();
-    this.messages.show(turns, { modelName, isTemporary: state.temporary, isRunning, end: tree.end });
+    this.messages.show(turns, { modelName, isTemporary: state.temporary, end: tree.end });
     this.opening.show(!turns.length);
     this.composer.running = isRunning;
     this.parts.branch.hidden = !this.#before;
