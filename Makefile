@@ -40,11 +40,12 @@ lock: ## Write the lock files; ARGS=--upgrade chooses the newest allowed version
 LOCK = $(ARGS) --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.venv/runtime: requirements.lock pyproject.toml
+.venv/runtime: requirements.lock pyproject.toml portal/vendor/package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; choose one with make PYTHON=python3.11")'
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	$(PIP) install --quiet --require-hashes --requirement requirements.lock
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@.venv/bin/portal assets
 	@touch $@
 
 .venv/dev: .venv/runtime requirements-dev.lock

@@ -43,6 +43,7 @@ def serve() -> None:
     from portal.app import create_app  # noqa: PLC0415
     from portal.web.connection import BoundedProtocol  # noqa: PLC0415
 
+    assets()
     _configure_logs(settings, "portal")
     config = uvicorn.Config(
         create_app(settings),
@@ -59,6 +60,17 @@ def serve() -> None:
     gc.freeze()
     gc.enable()
     uvicorn.Server(config).run()
+
+
+@app.command()
+def assets() -> None:
+    """Install what the pages need from npm, once; `portal serve` does it too."""
+    from portal.web.vendor import VendorNotInstalled, ensure_vendor  # noqa: PLC0415
+
+    try:
+        ensure_vendor(os.environ)
+    except VendorNotInstalled as error:
+        _stop(str(error))
 
 
 @app.command()

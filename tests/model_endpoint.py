@@ -13,7 +13,7 @@ USAGE = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
 DONE = b"data: [DONE]\n\n"
 STREAM = "text/event-stream"
 JSON = "application/json"
-NEVER = 60
+NEVER = 300
 
 
 class Endpoint:

@@ -14,7 +14,7 @@ from pathlib import Path
 from routing_catalogue import write_catalogue
 
 START_SECONDS = 240
-STOP_SECONDS = 30
+STOP_SECONDS = 120
 TRUSTED = '["127.0.0.1/32"]'
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import uvicorn
+from waiting import wait_until
 
 from portal.app import create_app
 from portal.core.settings import Settings
@@ -64,13 +65,10 @@ def served(app: object, port: int = 0, **options: object) -> Iterator[str]:
         yield url
     finally:
         server.should_exit = True
-        thread.join(timeout=20)
+        thread.join(timeout=60)
         listener.close()
         assert not thread.is_alive()
 
 
-def wait_for_gateway(url: str, state: str = "ready", seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while httpx.get(f"{url}/api/status").json()["gateway"] != state:
-        assert time.monotonic() < deadline, f"the gateway is not {state}"
-        time.sleep(0.05)
+def wait_for_gateway(url: str, state: str = "ready") -> None:
+    wait_until(lambda: httpx.get(f"{url}/api/status", timeout=30).json()["gateway"] == state)

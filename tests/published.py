@@ -59,7 +59,7 @@ class Shelf:
         self.redis.set(CATALOGUE_KEY, catalogue.model_dump_json())
         self.redis.set(AVAILABILITY_KEY, availability.model_dump_json())
         wanted = sorted((card.id, states[card.id].endpoints_up if card.id in states else None) for card in cards)
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while sorted((one["id"], one["endpoints_up"]) for one in self.models()) != wanted:
             assert time.monotonic() < deadline, self.models()
             time.sleep(0.05)

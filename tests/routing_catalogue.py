@@ -13,19 +13,21 @@ from portal.up.ports import is_free
 SHIPPED = Path(__file__).parents[1] / "litellm_config" / "config.yaml"
 # Below the ports that systems give out by themselves.
 PORTS = range(20_000, 32_000)
-REST_SECONDS = 2
+REST_SECONDS = 3
 SILENCE_SECONDS = 1.0
 
 # The settings of each endpoint of a model; its address is added.
 NEVER_RESTS = {"cooldown_time": 0}
+PATIENT = {"timeout": 60, "stream_timeout": 60}
 MODELS: Mapping[str, list[dict[str, Any]]] = {
     "routing-failover": [{"order": 1, **NEVER_RESTS}, {"order": 2, **NEVER_RESTS}],
     "routing-peers": [{"order": 1}, {"order": 1}, {"order": 1}, {"order": 2}],
     "routing-rest": [{"order": 1}, {"order": 2}],
+    "routing-once": [{"order": 1}, {"order": 2}],
     "routing-killed": [{"order": 1}, {"order": 2}],
     "routing-alone": [{}],
-    "routing-limited": [{"order": 1, "max_parallel_requests": 1}, {"order": 2, "max_parallel_requests": 1}],
-    "routing-patient": [{"timeout": 20, "stream_timeout": 20}],
+    "routing-limited": [{"order": order, "max_parallel_requests": 1, **PATIENT} for order in (1, 2)],
+    "routing-patient": [PATIENT],
     "routing-with-fallback": [{}],
     "routing-fallback": [{}],
     "routing-refused-with-fallback": [{}],

@@ -6,31 +6,19 @@ so a folder that exists needs no check and no network.
 
 import hashlib
 import os
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from litellm_config.database.errors import EngineNotFound, EngineNotInstalled
-from litellm_config.database.packages import node_program, npm_script, only_one_process, with_our_programs
+from litellm_config.database.npm import NpmFailed, install_locked
+from litellm_config.database.packages import node_program, only_one_process
 
 SOURCES = Path(__file__).parent / "engine"
 LAUNCHER = "query-engine"
 PRISMA_CLI = Path("node_modules") / "prisma" / "build" / "index.js"
-
-NETWORK_ERRORS = (
-    "EAI_AGAIN",
-    "ECONNREFUSED",
-    "ECONNRESET",
-    "EHOSTUNREACH",
-    "ENETUNREACH",
-    "ENOTFOUND",
-    "ERR_SOCKET_TIMEOUT",
-    "ETIMEDOUT",
-)
 
 
 def ensure_engine(environment: Mapping[str, str]) -> Path:
@@ -83,31 +71,17 @@ def install(sources: list[Path], folder: Path, environment: Mapping[str, str]) -
 
 
 def run_npm(unfinished: Path, folder: Path, environment: Mapping[str, str]) -> None:
-    # Install scripts would download native engines from a host that is no package registry.
-    command = ["ci", "--ignore-scripts", "--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--loglevel=error"]
-    done = subprocess.run(
-        [node_program(), npm_script(), *command],
-        cwd=unfinished,
-        env=with_our_programs(environment),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise EngineNotInstalled(explain(done.stderr, folder))
-
-
-def explain(npm_output: str, folder: Path) -> str:
-    found = re.search(r"npm (?:error|ERR!) code (\S+)", npm_output)
-    code = found.group(1) if found else "unknown"
-    reason = "npm cannot reach its package registry" if code in NETWORK_ERRORS else "npm refused"
-    return (
-        f"The query engine of LiteLLM's database is not installed: {reason} ({code}). "
-        "Do one of these: start once with access to an npm registry (npm's own settings, such as "
-        "NPM_CONFIG_REGISTRY or HTTPS_PROXY, are followed); or copy the folder "
-        f"{folder} from a machine of the same kind where it was installed; "
-        "or set PRISMA_QUERY_ENGINE_BINARY to a native Prisma engine."
-    )
+    try:
+        install_locked(unfinished, environment)
+    except NpmFailed as error:
+        message = (
+            f"The query engine of LiteLLM's database is not installed: {error}. "
+            "Do one of these: start once with access to an npm registry (npm's own settings, such as "
+            "NPM_CONFIG_REGISTRY or HTTPS_PROXY, are followed); or copy the folder "
+            f"{folder} from a machine of the same kind where it was installed; "
+            "or set PRISMA_QUERY_ENGINE_BINARY to a native Prisma engine."
+        )
+        raise EngineNotInstalled(message) from error
 
 
 def write_launcher(unfinished: Path, folder: Path) -> None:

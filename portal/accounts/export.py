@@ -7,7 +7,7 @@ from sqlmodel import SQLModel, col, select
 
 from portal.core.clock import Clock
 from portal.core.database import Database
-from portal.models import Consent, Event, IssuedKey, LimitOverride, Person
+from portal.models import Consent, Event, IssuedKey, LimitOverride, Person, Purpose
 
 # The hashes of secrets are not the person's data but our locks.
 SECRET_FIELDS = {"password_hash", "token"}
@@ -28,6 +28,8 @@ class Exports:
                 ("events", Event, Event.at),
             ):
                 query = select(table).where(table.person_id == person.id).order_by(col(order))
+                if table is IssuedKey:
+                    query = query.where(IssuedKey.purpose == Purpose.API)
                 own[name] = [_plain(row) for row in (await session.exec(query)).all()]
         return {"exported_at": _utc(self._clock()), "profile": _plain(person), **own}
 

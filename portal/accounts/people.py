@@ -86,8 +86,8 @@ class EmailNotVerified(NotAllowed):
 
     def __init__(self) -> None:
         super().__init__(
-            "We need a confirmed e-mail address before you can have a key. Open the link in the e-mail "
-            "from Auth0, then let us check again."
+            "We need a confirmed e-mail address before you can have a key or chat. Open the link in "
+            "the e-mail from Auth0, then let us check again."
         )
 
 

@@ -154,6 +154,13 @@ class Settings(BaseSettings):
         timedelta(days=1), description="longest time that a rotated key may go on working"
     )
 
+    # Chat.
+    chat_key_ttl: timedelta = Field(
+        timedelta(days=1),
+        description="life of the key with which the chat asks LiteLLM for a person; a new one is made in time",
+        ge=timedelta(minutes=1),
+    )
+
     # Accounts.
     local_accounts: bool | None = Field(
         None, description="people may register with e-mail and password; default: where Auth0 is not set"

@@ -10,6 +10,7 @@ from portal.core.database import Database
 from portal.core.rates import RateLimiter
 from portal.core.settings import Settings
 from portal.keys.change import KeyChanges
+from portal.keys.chat_key import ChatKeys
 from portal.keys.claim import Claims
 from portal.keys.create import Creations
 from portal.keys.issue import KeyIssuer
@@ -25,6 +26,7 @@ class KeyDesk:
     rotations: Rotations
     changes: KeyChanges
     overview: KeyOverview
+    chat_keys: ChatKeys
 
 
 def key_desk(
@@ -55,4 +57,12 @@ def key_desk(
         rotations=Rotations(database, proxy, limits, issuer, limiter, rate=rate, clock=clock),
         changes=KeyChanges(database, proxy, clock),
         overview=KeyOverview(database, proxy, limits, clock),
+        chat_keys=ChatKeys(
+            database,
+            issuer,
+            limits,
+            admin_key=settings.litellm_admin_key.get_secret_value(),
+            life=settings.chat_key_ttl,
+            clock=clock,
+        ),
     )

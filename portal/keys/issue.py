@@ -76,6 +76,9 @@ class KeyIssuer:
             if await self._count(session, stored) >= policy.active_keys:
                 raise KeyLimitReached(_limit_text(policy))
             reserved = self.reserve(session, stored, policy, name=name, description=description, ttl=policy.key_ttl)
+            if stored is person:
+                # New, and here for this key alone, see `repair.forget`.
+                stored.created_at = reserved.key.created_at
             if consent:
                 session.add(consent)
                 _note_consent(session, consent, ip)

@@ -17,8 +17,8 @@ from portal.keys.limits import Limits
 from portal.keys.own import own_key
 from portal.keys.policy import Policy
 from portal.keys.search import Search, matching
-from portal.keys.working import KeyState, counted, state_of, working
-from portal.models import IssuedKey, Person, Stage
+from portal.keys.working import KeyState, counted, listed, state_of, working
+from portal.models import IssuedKey, Person
 
 STATES: tuple[KeyState, ...] = get_args(KeyState)
 
@@ -84,7 +84,7 @@ class KeyOverview:
     async def of(self, person: Person, search: Search) -> Overview:
         """Those that work first, each part newest first."""
         now = self._clock()
-        mine = (col(IssuedKey.person_id) == person.id, col(IssuedKey.stage) == Stage.CONFIRMED)
+        mine = (col(IssuedKey.person_id) == person.id, listed())
         wanted = (*mine, *matching(search, now))
         rows = (
             select(IssuedKey)

@@ -6,7 +6,8 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.core.errors import NotFound
-from portal.models import IssuedKey, Stage
+from portal.keys.working import listed
+from portal.models import IssuedKey
 
 
 class KeyNotFound(NotFound):
@@ -21,9 +22,7 @@ async def own_key(session: AsyncSession, person_id: UUID, key_id: str, *, lock: 
         wanted = UUID(key_id)
     except ValueError as error:
         raise KeyNotFound from error
-    query = select(IssuedKey).where(
-        IssuedKey.id == wanted, IssuedKey.person_id == person_id, IssuedKey.stage == Stage.CONFIRMED
-    )
+    query = select(IssuedKey).where(IssuedKey.id == wanted, IssuedKey.person_id == person_id, listed())
     key = (await session.exec(query.with_for_update() if lock else query)).first()
     if key is None:
         raise KeyNotFound

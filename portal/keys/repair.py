@@ -2,6 +2,7 @@
 
 - A reservation that nobody confirmed: the key is removed on both sides; the one that it was to replace stays.
 - A rotated key whose time is over: LiteLLM ends it by itself where it could be told, this makes it certain.
+- A key of the chat that is over, in the same way; our row goes when usage no longer needs its name.
 """
 
 from datetime import timedelta
@@ -14,17 +15,20 @@ from portal.clients.litellm_proxy import LitellmProxy
 from portal.core.clock import Clock
 from portal.core.database import Database
 from portal.core.logs import get_logger
-from portal.models import IssuedKey, Kind, Person, Stage
+from portal.models import IssuedKey, Kind, Person, Purpose, Stage
 
 log = get_logger()
 
 # Longer than any issue can take with the time-outs of the client.
 ABANDONED_AFTER = timedelta(minutes=2)
 BATCH = 100
+# Usage reaches back 90 days.
+CHAT_KEYS_KEPT = timedelta(days=92)
 
 
 async def repair(database: Database, proxy: LitellmProxy, clock: Clock) -> int:
     """How many keys were put right; raises `ProxyUnavailable` when it can't look."""
+    await _forget_chat_keys(database, clock)
     return await _remove_abandoned(database, proxy, clock) + await _end_rotated(database, proxy, clock)
 
 
@@ -60,8 +64,14 @@ async def _end_rotated(database: Database, proxy: LitellmProxy, clock: Clock) ->
     return len(rows)
 
 
+async def _forget_chat_keys(database: Database, clock: Clock) -> None:
+    old = (col(IssuedKey.purpose) == Purpose.CHAT, col(IssuedKey.revoked_at) < clock() - CHAT_KEYS_KEPT)
+    async with database.transaction() as session:
+        await session.exec(delete(IssuedKey).where(*old))
+
+
 async def forget(session: AsyncSession, reserved: IssuedKey) -> None:
-    """Removes a reservation, and the person when they came for nothing else; what it was to replace stays."""
+    """Removes a reservation, and the person who was made together with it; what it was to replace stays."""
     await session.exec(update(IssuedKey).where(col(IssuedKey.replaced_by) == reserved.id).values(replaced_by=None))
     await session.exec(
         delete(IssuedKey).where(col(IssuedKey.id) == reserved.id, col(IssuedKey.stage) == Stage.RESERVED)
@@ -70,6 +80,7 @@ async def forget(session: AsyncSession, reserved: IssuedKey) -> None:
         delete(Person).where(
             col(Person.id) == reserved.person_id,
             col(Person.kind) == Kind.PERMISSIONLESS,
+            col(Person.created_at) == reserved.created_at,
             ~exists().where(col(IssuedKey.person_id) == reserved.person_id),
         )
     )

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, exists
 
-from portal.models import IssuedKey
+from portal.models import IssuedKey, Purpose, Stage
 
 KeyState = Literal["active", "rotating", "expired", "revoked", "blocked"]
 
@@ -28,8 +28,13 @@ def working(key: Any, at: datetime) -> ColumnElement[bool]:
     return and_(col(key.revoked_at).is_(None), or_(col(key.expires_at).is_(None), col(key.expires_at) > at))
 
 
+def listed() -> ColumnElement[bool]:
+    """Made for people to use, and certain to exist."""
+    return and_(col(IssuedKey.purpose) == Purpose.API, col(IssuedKey.stage) == Stage.CONFIRMED)
+
+
 def counted(at: datetime) -> ColumnElement[bool]:
     """Rotation leaves two keys for a while; the old one does not count as long as the new one does."""
     replacement = aliased(IssuedKey)
     replaced = exists().where(col(replacement.id) == col(IssuedKey.replaced_by), working(replacement, at))
-    return and_(working(IssuedKey, at), ~replaced)
+    return and_(col(IssuedKey.purpose) == Purpose.API, working(IssuedKey, at), ~replaced)

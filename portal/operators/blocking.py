@@ -26,7 +26,7 @@ from portal.core.errors import Conflict, NotFound
 from portal.core.logs import get_logger
 from portal.keys.working import working
 from portal.models import Action, IssuedKey, Person
-from portal.operators.keys import KeyNotFound, is_blocked
+from portal.operators.keys import is_blocked, shown_key
 
 log = get_logger()
 
@@ -133,9 +133,7 @@ class Blocking:
 
     async def _mark_key(self, key_id: UUID, at: datetime | None, actor: Person, reason: str) -> UUID:
         async with self._database.transaction() as session:
-            key = await session.get(IssuedKey, key_id, with_for_update=True)
-            if key is None:
-                raise KeyNotFound
+            key = await shown_key(session, key_id, lock=True)
             if bool(key.blocked_at) != bool(at):
                 key.blocked_at = at
                 action = Action.KEY_BLOCKED if at else Action.KEY_UNBLOCKED

@@ -17,9 +17,9 @@ from portal.clients.litellm_proxy import LitellmProxy, ProxyUnavailable
 from portal.core.clock import Clock
 from portal.core.database import ROW_LOCK, Database
 from portal.core.text import ONE_LINE
-from portal.models import Action, IssuedKey, LimitOverride, Person
+from portal.models import Action, LimitOverride, Person
 from portal.operators.blocking import NotFinished, PersonNotFound
-from portal.operators.keys import KeyNotFound
+from portal.operators.keys import shown_key
 
 MAX_REASON_LENGTH = 300
 # What Postgres' and LiteLLM's integers hold.
@@ -93,14 +93,10 @@ class Changes:
     async def revoke_key(self, key_id: UUID, actor: Person, reason: str) -> UUID:
         """The person whose key it is. Does nothing the second time."""
         async with self._database.transaction() as session:
-            key = await session.get(IssuedKey, key_id)
-        if key is None:
-            raise KeyNotFound
+            await shown_key(session, key_id)
         await self._proxy.delete_key(str(key_id))
         async with self._database.transaction() as session:
-            key = await session.get(IssuedKey, key_id, with_for_update=True)
-            if key is None:
-                raise KeyNotFound
+            key = await shown_key(session, key_id, lock=True)
             if key.revoked_at is None:
                 key.revoked_at = self._clock()
                 details = {"name": key.name, "preview": key.preview, "reason": reason}

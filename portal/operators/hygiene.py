@@ -17,9 +17,9 @@ from portal.clients.litellm_keys import GatewayKey, LitellmKeys
 from portal.clients.litellm_proxy import ProxyUnavailable
 from portal.core.clock import Clock
 from portal.core.database import Database
-from portal.keys.working import working
+from portal.keys.working import listed, working
 from portal.models import IssuedKey
-from portal.operators.keys import KeyRow, is_blocked, is_shown, key_rows
+from portal.operators.keys import KeyRow, is_blocked, key_rows
 from portal.operators.paging import Page, cut, page_of
 
 KEPT_FOR = timedelta(minutes=1)
@@ -62,7 +62,7 @@ class Hygiene:
         if which in FROM_GATEWAY:
             return await self._gateway_page(which, number)
         now = self._clock()
-        statement = select(IssuedKey).where(is_shown(), *_conditions(which, now))
+        statement = select(IssuedKey).where(listed(), *_conditions(which, now))
         statement = statement.order_by(col(IssuedKey.created_at).desc(), col(IssuedKey.id))
         async with self._database.transaction() as session:
             page = await page_of(session, statement, number)
@@ -74,7 +74,7 @@ class Hygiene:
         now = self._clock()
         async with self._database.transaction() as session:
             ours = {
-                which: (await session.exec(select(func.count()).where(is_shown(), *_conditions(which, now)))).one()
+                which: (await session.exec(select(func.count()).where(listed(), *_conditions(which, now)))).one()
                 for which in KeyList
                 if which not in FROM_GATEWAY
             }
@@ -99,7 +99,7 @@ class Hygiene:
         return await self._ours(found) if which in UNUSED else found
 
     async def _ours(self, keys: Sequence[GatewayKey]) -> list[GatewayKey]:
-        valid = select(IssuedKey.token).where(is_shown(), working(IssuedKey, self._clock()))
+        valid = select(IssuedKey.token).where(listed(), working(IssuedKey, self._clock()))
         async with self._database.transaction() as session:
             tokens = set((await session.exec(valid)).all())
         return [key for key in keys if key.token in tokens]

@@ -10,8 +10,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.core.errors import NotFound
-from portal.keys.working import KeyState, state_of
-from portal.models import IssuedKey, Person, Stage
+from portal.keys.working import KeyState, listed, state_of
+from portal.models import IssuedKey, Person
 
 
 class KeyNotFound(NotFound):
@@ -47,8 +47,13 @@ def is_blocked() -> ColumnElement[bool]:
     return or_(col(IssuedKey.blocked_at).is_not(None), col(IssuedKey.person_id).in_(blocked_people))
 
 
-def is_shown() -> ColumnElement[bool]:
-    return col(IssuedKey.stage) == Stage.CONFIRMED
+async def shown_key(session: AsyncSession, key_id: UUID, *, lock: bool = False) -> IssuedKey:
+    """Raises `KeyNotFound`; also for a key of the chat, which is stopped by stopping its person."""
+    query = select(IssuedKey).where(IssuedKey.id == key_id, listed())
+    key = (await session.exec(query.with_for_update() if lock else query)).first()
+    if key is None:
+        raise KeyNotFound
+    return key
 
 
 async def key_rows(session: AsyncSession, keys: Sequence[IssuedKey], now: datetime) -> list[KeyRow]:

@@ -20,9 +20,9 @@ from portal.clients.litellm_proxy import ProxyUnavailable
 from portal.clients.litellm_spend import Counts, LitellmSpend, add_up
 from portal.core.clock import Clock
 from portal.core.database import Database
-from portal.keys.working import working
+from portal.keys.working import listed, working
 from portal.models import IssuedKey, Kind, Person
-from portal.operators.keys import is_blocked, is_shown, person_label
+from portal.operators.keys import is_blocked, person_label
 
 DAYS = 30
 TOP = 10
@@ -92,9 +92,7 @@ class Overviews:
             claims = await _claims(session, first)
             people = dict((await session.exec(select(Person.kind, func.count()).group_by(col(Person.kind)))).all())
             blocked = select(func.count()).select_from(Person).where(col(Person.blocked_at).is_not(None))
-            valid = (
-                select(func.count()).select_from(IssuedKey).where(is_shown(), working(IssuedKey, now), ~is_blocked())
-            )
+            valid = select(func.count()).select_from(IssuedKey).where(listed(), working(IssuedKey, now), ~is_blocked())
             blocked_people = (await session.exec(blocked)).one()
             active_keys = (await session.exec(valid)).one()
         every_day = [first + timedelta(days=number) for number in range(DAYS)]
@@ -140,7 +138,7 @@ async def _claims(session: AsyncSession, first: date) -> dict[date, dict[Kind, i
     statement = (
         select(day, Person.kind, func.count())
         .join(Person, col(Person.id) == col(IssuedKey.person_id))
-        .where(is_shown(), col(IssuedKey.created_at) >= datetime.combine(first, time(), UTC))
+        .where(listed(), col(IssuedKey.created_at) >= datetime.combine(first, time(), UTC))
         .group_by(day, col(Person.kind))
     )
     claims: dict[date, dict[Kind, int]] = {}

@@ -15,8 +15,9 @@ from portal.core.clock import Clock
 from portal.core.crypto import digest
 from portal.core.database import Database
 from portal.core.text import ONE_LINE
+from portal.keys.working import listed
 from portal.models import IssuedKey, Kind, Person
-from portal.operators.keys import KeyRow, is_shown, key_rows
+from portal.operators.keys import KeyRow, key_rows
 from portal.operators.paging import MAX_PAGE, Page, page_of
 
 MAX_QUESTION_LENGTH = 200
@@ -74,7 +75,7 @@ class PeopleLists:
         people = select(Person).where(_matches_person(search)).order_by(col(Person.created_at).desc(), col(Person.id))
         keys = (
             select(IssuedKey)
-            .where(is_shown(), _matches_key(search))
+            .where(listed(), _matches_key(search))
             .order_by(col(IssuedKey.created_at).desc(), col(IssuedKey.id))
         )
         async with self._database.transaction() as session:

@@ -16,9 +16,10 @@ from portal.core.clock import Clock
 from portal.core.database import Database
 from portal.keys.limits import Limits
 from portal.keys.policy import Policy
+from portal.keys.working import listed
 from portal.models import Consent, IssuedKey, LimitOverride, Person
 from portal.operators.blocking import PersonNotFound
-from portal.operators.keys import KeyRow, is_shown, key_rows
+from portal.operators.keys import KeyRow, key_rows
 
 USAGE_DAYS = 30
 
@@ -59,7 +60,7 @@ class PersonPage:
         self._clock = clock
 
     async def of(self, person_id: UUID) -> PersonDetails:
-        own = select(IssuedKey).where(is_shown(), IssuedKey.person_id == person_id)
+        own = select(IssuedKey).where(listed(), IssuedKey.person_id == person_id)
         given = select(Consent).where(Consent.person_id == person_id).order_by(col(Consent.given_at).desc())
         async with self._database.transaction() as session:
             person = await session.get(Person, person_id)

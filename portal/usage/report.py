@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from portal.clients.litellm_spend import Activity, Counts, LitellmSpend, grouped
 from portal.core.clock import Clock
 from portal.core.database import Database
-from portal.models import IssuedKey
+from portal.models import IssuedKey, Purpose
 
 # LiteLLM's name for a request that named a model which does not exist.
 UNKNOWN_MODEL = "unknown-model"
@@ -23,12 +23,16 @@ NO_LONGER_KNOWN = "A key that is no longer known"
 
 @dataclass(frozen=True)
 class UsedKey:
-    """`id` and `preview` are `None` for a key whose record is gone."""
+    """`id` and `preview` are `None` for the chat, and for a key whose record is gone."""
 
     id: UUID | None
     name: str
     preview: str | None
     is_deleted: bool
+
+
+# All of a person's keys for the chat, of which there is a new one every day.
+CHAT = UsedKey(None, "Chat", None, is_deleted=False)
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,9 @@ class UsageReport:
         async with self._database.transaction() as session:
             rows = (await session.exec(select(IssuedKey).where(col(IssuedKey.person_id) == person_id))).all()
         return {
-            row.token: UsedKey(
+            row.token: CHAT
+            if row.purpose is Purpose.CHAT
+            else UsedKey(
                 row.id,
                 row.name or UNNAMED,
                 row.preview,

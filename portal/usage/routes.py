@@ -47,7 +47,7 @@ class ModelAnswer(CountsAnswer):
 
 
 class KeyAnswer(CountsAnswer):
-    """`id` is null for a key whose record is gone."""
+    """`id` is null for the chat, and for a key whose record is gone."""
 
     id: UUID | None
     name: str

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -14,6 +13,7 @@ import structlog
 from portal_server import served
 from prometheus_client import CollectorRegistry
 from structlog.testing import LogCapture
+from waiting import wait_until
 
 from portal.gateway.door import Door
 from portal.gateway.meters import Meters
@@ -24,6 +24,8 @@ from portal.sample_endpoint import Options, create_app
 LIMIT = 100_000
 PREFIX = "/api/v1"
 TLS = httpx.create_ssl_context()
+# The paths of the requests at all doors. The line of a request is written when its answer has gone already.
+under_way: list[str] = []
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitable[None]]
 
 
@@ -37,7 +39,11 @@ def portal_with(url: str, *, is_starting: bool = False, **seconds: float):
     async def portal(scope, receive, send) -> None:
         if scope["type"] != "lifespan":
             assert scope["path"] == PREFIX or scope["path"].startswith(f"{PREFIX}/")
-            await door({**scope, "root_path": PREFIX}, receive, send)
+            under_way.append(scope["path"])
+            try:
+                await door({**scope, "root_path": PREFIX}, receive, send)
+            finally:
+                under_way.remove(scope["path"])
             return
         await receive()
         await send({"type": "lifespan.startup.complete"})
@@ -92,9 +98,9 @@ class Upstream:
         try:
             yield self
         finally:
-            asyncio.run_coroutine_threadsafe(self._stop(server), loop).result(timeout=5)
+            asyncio.run_coroutine_threadsafe(self._stop(server), loop).result(timeout=60)
             loop.call_soon_threadsafe(loop.stop)
-            thread.join(timeout=5)
+            thread.join(timeout=60)
             loop.close()
 
     async def _stop(self, server: asyncio.Server) -> None:
@@ -191,18 +197,19 @@ def http(upstream_key: str) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def relayed() -> Iterator[Callable[[], dict]]:
-    """The log line of the request just made."""
+    """The log line of the one request of the test, once it is there."""
+    wait_until(lambda: not under_way)
     capture = LogCapture()
     before = structlog.get_config()["processors"]
     structlog.configure(processors=[capture], cache_logger_on_first_use=False)
 
     def last() -> dict:
-        deadline = time.monotonic() + 5
-        while time.monotonic() < deadline:
-            if lines := [line for line in capture.entries if line["event"] == "gateway.relayed"]:
-                return lines[-1]
-            time.sleep(0.01)
-        raise AssertionError(f"no line in {capture.entries}")
+        def lines() -> list[dict]:
+            return [line for line in capture.entries if line["event"] == "gateway.relayed"]
+
+        wait_until(lines)
+        (line,) = lines()
+        return line
 
     yield last
     structlog.configure(processors=before)

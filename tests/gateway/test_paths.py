@@ -72,7 +72,7 @@ CLOSING = "connection: close\r\ncontent-length: 0\r\n"
 def ask_raw(url: str, method: str, path: str, headers: str = CLOSING, *, key: str = "sk-any") -> bytes:
     """The path as it is: every client library would tidy it first."""
     address = urlsplit(url)
-    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
         head = f"{method} {address.path}{path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\n{headers}\r\n"
         connection.sendall(head.encode("latin-1"))
         answer = b""

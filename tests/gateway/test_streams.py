@@ -6,7 +6,9 @@ import time
 import httpx
 import openai
 import pytest
+from leaving import asking
 from openai import OpenAI
+from waiting import wait_until
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 DONE = b"data: [DONE]\n\n"
@@ -31,7 +33,7 @@ def streaming(parts: list[bytes], *, wait: float = 0.0, ends: bool = True, hangs
             await writer.drain()
             await asyncio.sleep(wait)
         if hangs:
-            await asyncio.sleep(60)
+            await asyncio.sleep(300)
         if ends:
             writer.write(b"0\r\n\r\n")
             await writer.drain()
@@ -75,7 +77,7 @@ def test_each_chunk_is_passed_on_when_it_comes(upstream_that, door_to, http: htt
         for number in range(5):
             writer.write(chunked(delta(str(number))))
             await writer.drain()
-            assert await asyncio.to_thread(seen.acquire, timeout=5)
+            assert await asyncio.to_thread(seen.acquire, timeout=60)
         writer.write(chunked(DONE) + b"0\r\n\r\n")
         await writer.drain()
 
@@ -94,20 +96,20 @@ def test_client_that_stops_reading_stops_the_upstream(upstream_that, door_to, ht
     with http.stream("POST", f"{door_to(upstream.url)}/chat/completions", json={}) as answer:
         next(answer.iter_raw())
 
-    assert upstream.closed_by_peer.wait(2)
+    assert upstream.closed_by_peer.wait(60)
     assert relayed()["status"] == 499
 
 
 @pytest.mark.req("G11")
-def test_client_that_leaves_before_the_answer_stops_the_upstream(upstream_that, door_to, http: httpx.Client, relayed):
+def test_client_that_leaves_before_the_answer_stops_the_upstream(upstream_that, door_to, relayed):
     async def never(*_) -> None:
-        await asyncio.sleep(60)
+        await asyncio.sleep(300)
 
     upstream = upstream_that(never)
-    with pytest.raises(httpx.ReadTimeout):
-        http.post(f"{door_to(upstream.url)}/chat/completions", json={}, timeout=0.3)
+    with asking(door_to(upstream.url), "chat/completions"):
+        wait_until(lambda: upstream.bodies)
 
-    assert upstream.closed_by_peer.wait(2)
+    assert upstream.closed_by_peer.wait(60)
     assert relayed()["status"] == 499
 
 
@@ -166,7 +168,7 @@ def test_stream_that_falls_silent_ends_in_an_error_event(upstream_that, door_to,
     text = b"".join(received(http, door_to(upstream.url, silence=0.3)))
 
     assert b"upstream_timeout" in text
-    assert upstream.closed_by_peer.wait(2)
+    assert upstream.closed_by_peer.wait(60)
 
 
 @pytest.mark.req("G10")

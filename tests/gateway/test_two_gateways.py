@@ -130,10 +130,16 @@ def second(platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secon
             yield Second(url, endpoint, log)
         finally:
             process.terminate()
-            process.wait(timeout=30)
-            # The platform's own gateway then publishes its catalogue again.
+            process.wait(timeout=120)
+            # The platform's own gateway then publishes its catalogue again, which other tests count on.
             with Redis.from_url(platform.redis_url) as redis:
                 redis.delete(CATALOGUE_KEY)
+            wait_until(lambda: not has_models_of_this_file(platform))
+
+
+def has_models_of_this_file(platform) -> bool:
+    models = httpx.get(f"{platform.portal_url}/api/models", timeout=60).json()["models"]
+    return any(model["id"] in MODELS for model in models)
 
 
 def catalogue(endpoint_url: str) -> dict:
@@ -213,7 +219,7 @@ def endings(platform, second: Second, olga: SomePerson) -> dict[str, tuple[Used,
         for use in uses.values():
             threads.submit(use.go_on)
         try:
-            wait_until(lambda: all(use.has(200) for use in uses.values()), 60)
+            wait_until(lambda: all(use.has(200) for use in uses.values()))
             ended = {}
             for name, end in ENDINGS.items():
                 end(people[name], keys[name], olga)
@@ -341,7 +347,7 @@ def test_usage_of_a_stream_is_logged_under_its_request_and_counted(client: OpenA
     chunks = ask(client, "sample-chat", stream=True, extra_headers={"x-request-id": "the-stream-of-this-test"})
     text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
 
-    wait_until(lambda: lines_of(second, "gateway.used", "the-stream-of-this-test"), 60)
+    wait_until(lambda: lines_of(second, "gateway.used", "the-stream-of-this-test"))
     (line,) = lines_of(second, "gateway.used", "the-stream-of-this-test")
     assert (line["model"], line["stream"], line["cached"]) == ("sample-chat", True, False)
     assert line["tokens_in"] > 0
@@ -351,7 +357,7 @@ def test_usage_of_a_stream_is_logged_under_its_request_and_counted(client: OpenA
     assert line["host"].startswith("127.0.0.1:")
     assert len(line["endpoint"]) > 8
     assert text[:40] not in second.log.read_text()
-    metrics = httpx.get(f"{second.url}/metrics").text
+    metrics = httpx.get(f"{second.url}/metrics", timeout=60).text
     assert 'gateway_tokens_total{direction="out",model="sample-chat"}' in metrics
 
 
@@ -360,10 +366,10 @@ def test_failed_attempt_is_logged_with_its_endpoint_and_without_its_words(client
     with pytest.raises(openai.InternalServerError):
         ask(client, "status-500", extra_headers={"x-request-id": "the-failure-of-this-test"})
 
-    wait_until(lambda: lines_of(second, "gateway.attempt_failed", "the-failure-of-this-test"), 60)
+    wait_until(lambda: lines_of(second, "gateway.attempt_failed", "the-failure-of-this-test"))
     line = lines_of(second, "gateway.attempt_failed", "the-failure-of-this-test")[0]
     assert (line["model"], line["status"]) == ("status-500", "500")
-    assert 'gateway_attempts_total{endpoint="' + line["endpoint"] in httpx.get(f"{second.url}/metrics").text
+    assert 'gateway_attempts_total{endpoint="' + line["endpoint"] in httpx.get(f"{second.url}/metrics", timeout=60).text
     assert "sk-endpoint-secret" not in json.dumps(line)
 
 

@@ -1,11 +1,11 @@
 """From the client through door and LiteLLM to the endpoint, with the real parts."""
 
 import json
-import time
 from uuid import uuid4
 
 import httpx
 import pytest
+from waiting import wait_until
 
 
 @pytest.fixture
@@ -32,8 +32,5 @@ def test_client_that_leaves_stops_the_endpoint(platform, visitor: httpx.Client, 
         assert line_of(platform, request_id) is None
         pieces.close()
 
-    deadline = time.monotonic() + 20
-    while not (line := line_of(platform, request_id)):
-        assert time.monotonic() < deadline, "the endpoint goes on"
-        time.sleep(0.05)
-    assert line["status"] == 200
+    wait_until(lambda: line_of(platform, request_id))
+    assert line_of(platform, request_id)["status"] == 200

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+from leaving import asking
 from model_endpoint import Endpoint
 from platform_run import Platform
 from portal_server import served
@@ -48,23 +49,30 @@ class Client:
     """Somebody with a key, at the public door."""
 
     def __init__(self, url: str, key: str) -> None:
-        self._http = httpx.Client(base_url=f"{url}/api/v1/", headers={"authorization": f"Bearer {key}"}, timeout=30)
+        self._url, self._key = f"{url}/api/v1", key
+        self._http = httpx.Client(base_url=f"{self._url}/", headers={"authorization": f"Bearer {key}"}, timeout=60)
 
     def ask(self, model: str, question: str = "", *, stream: bool = False, **extra: object) -> Answer:
         """A question that nobody asked before, unless one is given."""
         with self.asking(model, question, stream=stream, **extra) as response:
             return Answer.of(response)
 
-    def asking(self, model: str, question: str = "", *, stream: bool = False, timeout: float = 30, **extra: object):
-        messages = [{"role": "user", "content": question or uuid.uuid4().hex}]
-        body = {"model": model, "messages": messages, "stream": stream, **extra}
-        return self._http.stream("POST", "chat/completions", json=body, timeout=timeout)
+    def asking(self, model: str, question: str = "", *, stream: bool = False, **extra: object):
+        return self._http.stream("POST", "chat/completions", json=body_of(model, question, stream=stream, **extra))
+
+    def leaving(self, model: str, *, stream: bool = False):
+        """Asks at the beginning and is gone at the end."""
+        return asking(self._url, "chat/completions", self._key, **body_of(model, stream=stream))
 
     def post(self, path: str, **body: object) -> httpx.Response:
         return self._http.post(path, json=body)
 
     def close(self) -> None:
         self._http.close()
+
+
+def body_of(model: str, question: str = "", **extra: object) -> dict[str, object]:
+    return {"model": model, "messages": [{"role": "user", "content": question or uuid.uuid4().hex}], **extra}
 
 
 @pytest.fixture(scope="module")

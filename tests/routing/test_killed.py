@@ -33,7 +33,7 @@ def running_endpoint(port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def answers(port: int) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
+        return httpx.get(f"http://127.0.0.1:{port}/health", timeout=60).status_code == 200
     except httpx.TransportError:
         return False
 
@@ -55,16 +55,19 @@ def test_nobody_notices_that_an_endpoint_is_killed_and_comes_back(endpoint_ports
             time.sleep(PAUSE)
 
     with running_endpoint(second_port, logs[1]):
-        with running_endpoint(first_port, logs[0]) as first:
-            using = threading.Thread(target=use)
-            using.start()
-            wait_until(lambda: answered(logs[0]) >= 6)
-            os.kill(first.pid, signal.SIGKILL)
-            wait_until(lambda: answered(logs[1]) >= 6)
-        with running_endpoint(first_port, logs[2]):
-            wait_until(lambda: answered(logs[2]) >= 4)
+        using = threading.Thread(target=use)
+        try:
+            with running_endpoint(first_port, logs[0]) as first:
+                using.start()
+                wait_until(lambda: answered(logs[0]) >= 6)
+                os.kill(first.pid, signal.SIGKILL)
+                wait_until(lambda: answered(logs[1]) >= 6)
+            with running_endpoint(first_port, logs[2]):
+                wait_until(lambda: answered(logs[2]) >= 4)
+                is_over.set()
+                using.join()
+        finally:
             is_over.set()
-            using.join()
 
     assert [whole for whole, _ in results if whole.status != 200] == []
     streams = [stream for _, stream in results if stream.error]

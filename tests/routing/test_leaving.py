@@ -1,9 +1,15 @@
 """A client that leaves takes its request with it, up to the endpoint."""
 
-import httpx
 import pytest
+from waiting import wait_until
 
 MODEL = "routing-patient"
+
+
+def leave(client, endpoint, *, stream: bool = False) -> None:
+    """As soon as the endpoint has been asked."""
+    with client.leaving(MODEL, stream=stream):
+        wait_until(lambda: endpoint.asked)
 
 
 @pytest.mark.req("G11")
@@ -11,10 +17,9 @@ MODEL = "routing-patient"
 def test_client_that_leaves_before_the_answer_frees_the_endpoint(endpoints, client, fault: str, *, stream: bool):
     (endpoint,) = endpoints(MODEL, fault)
 
-    with pytest.raises(httpx.ReadTimeout), client.asking(MODEL, stream=stream, timeout=0.5) as response:
-        response.read()
+    leave(client, endpoint, stream=stream)
 
-    assert endpoint.left.wait(2)
+    assert endpoint.left.wait(60)
 
 
 @pytest.mark.req("G11")
@@ -24,15 +29,14 @@ def test_client_that_leaves_a_stream_frees_the_endpoint(endpoints, client):
     with client.asking(MODEL, stream=True) as response:
         next(response.iter_raw())
 
-    assert endpoint.left.wait(2)
+    assert endpoint.left.wait(60)
 
 
 @pytest.mark.req("G11")
 def test_nothing_is_tried_again_for_a_client_that_has_left(endpoints, client):
     """The second request waits for its second try at least as long as the first would have."""
     (endpoint,) = endpoints(MODEL, "503")
-    with pytest.raises(httpx.ReadTimeout), client.asking(MODEL, timeout=0.5) as response:
-        response.read()
+    leave(client, endpoint)
     endpoint.heals = True
 
     assert client.ask(MODEL).text == "first"
@@ -41,11 +45,10 @@ def test_nothing_is_tried_again_for_a_client_that_has_left(endpoints, client):
 
 @pytest.mark.req("G11", "G12")
 @pytest.mark.parametrize("stream", [False, True])
-def test_client_that_leaves_gives_its_place_back(endpoints, client_with, wait_until, *, stream: bool):
+def test_client_that_leaves_gives_its_place_back(endpoints, client_with, *, stream: bool):
     client = client_with(max_parallel_requests=1)
     (endpoint,) = endpoints(MODEL, "hang")
-    with pytest.raises(httpx.ReadTimeout), client.asking(MODEL, stream=stream, timeout=0.5) as response:
-        response.read()
+    leave(client, endpoint, stream=stream)
     endpoint.fault = ""
 
     wait_until(lambda: client.ask(MODEL).status == 200)

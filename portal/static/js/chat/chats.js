@@ -10,6 +10,7 @@ const byNewest = (one, other) => other.updated_at.localeCompare(one.updated_at);
 class Chats extends EventTarget {
   #chats = new Map();
   #loading = null;
+  #folderLoads = new Map();
 
   constructor({ folders, conversations, more }) {
     super();
@@ -31,6 +32,10 @@ class Chats extends EventTarget {
   // Newest first; without a folder those that lie in none.
   in(folder = null) {
     return [...this.#chats.values()].filter((one) => one.folder === folder).sort(byNewest);
+  }
+
+  newest(count) {
+    return [...this.#chats.values()].sort(byNewest).slice(0, count);
   }
 
   put(...conversations) {
@@ -62,7 +67,20 @@ class Chats extends EventTarget {
     this.put(...page.conversations);
   }
 
-  async loadFolder(folder) {
+  loadFolder(folder) {
+    if (!this.#folderLoads.has(folder)) {
+      this.#folderLoads.set(
+        folder,
+        this.#loadFolder(folder).catch((error) => {
+          this.#folderLoads.delete(folder);
+          throw error;
+        }),
+      );
+    }
+    return this.#folderLoads.get(folder);
+  }
+
+  async #loadFolder(folder) {
     if (this.loadedFolders.has(folder)) return;
     const { conversations } = await api("GET", `/api/conversations?limit=${FOLDER_PAGE}&folder=${folder}`);
     this.loadedFolders.add(folder);

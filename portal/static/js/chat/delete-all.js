@@ -27,9 +27,9 @@ async function send(event) {
   }
 }
 
-opener?.addEventListener("click", () => {
+opener.addEventListener("click", () => {
   dialog.querySelector("form").reset();
   dialog.querySelector("[data-problem]").hidden = true;
   dialog.showModal();
 });
-dialog?.querySelector("form").addEventListener("submit", send);
+dialog.querySelector("form").addEventListener("submit", send);

@@ -4,6 +4,7 @@ import { api } from "./api.js";
 import { UNTITLED } from "./chat-list.js";
 import { chats } from "./chats.js";
 import { closeDrawer } from "./drawer.js";
+import { keepNow } from "./settings-keep.js";
 import { state } from "./state.js";
 import { tellError, toast } from "./toast.js";
 
@@ -25,6 +26,7 @@ export async function openChat(id, { push = true, found = null } = {}) {
     if (found) whole.leaf = endOfBranch(whole.messages, found);
     if (push) history.pushState(null, "", `/chat/${id}`);
     closeDrawer();
+    keepNow();
     state.show(whole);
     if (found) state.tell("found", { message: found });
   } catch (error) {
@@ -42,6 +44,7 @@ export function newChat({ push = true, folder = null } = {}) {
   request?.abort();
   if (push) history.pushState(null, "", "/chat");
   closeDrawer();
+  keepNow();
   state.show(null, { folder });
   document.getElementById("question")?.focus();
 }

@@ -3,3 +3,8 @@
 import "./dialogs.js";
 import "./conversation.js";
 import "./sidebar.js";
+import "./search.js";
+import "./settings.js";
+import "./prompts.js";
+import "./temporary.js";
+import "./help.js";

@@ -13,7 +13,6 @@ import { state } from "./state.js";
 import { tellError } from "./toast.js";
 
 const sidebar = document.getElementById("chat-sidebar");
-const hasList = state.viewer.kind !== null;
 
 // The same thing keeps the focus when the list is drawn anew.
 function focused() {
@@ -26,7 +25,7 @@ function focused() {
 }
 
 function draw() {
-  if (!hasList || sidebar.querySelector(".chat-item__input")) return;
+  if (sidebar.querySelector(".chat-item__input")) return;
   const focusAgain = focused();
   drawFolders();
   drawChats();
@@ -73,18 +72,16 @@ register({ keys: "Ctrl+Shift+O", label: "New chat", run: () => newChat() });
 register({ keys: "F2", label: "Rename the chat in the list", when: shownItem, run: () => renameChat(shownItem()) });
 register({ keys: "Delete", label: "Delete the chat in the list", when: shownItem, run: () => deleteChat(shownItem()) });
 
-if (hasList) {
-  const more = sidebar.querySelector("[data-more]");
-  const watch = new IntersectionObserver(
-    async ([seen]) => {
-      if (!seen.isIntersecting || !chats.more) return;
-      await chats.loadMore().catch(tellError);
-      // A page that did not fill the window leaves the mark in sight, which is no news to the observer.
-      watch.unobserve(more);
-      watch.observe(more);
-    },
-    { root: sidebar.querySelector("[data-scroll]"), rootMargin: "300px" },
-  );
-  watch.observe(more);
-}
+const more = sidebar.querySelector("[data-more]");
+const watch = new IntersectionObserver(
+  async ([seen]) => {
+    if (!seen.isIntersecting || !chats.more) return;
+    await chats.loadMore().catch(tellError);
+    // A page that did not fill the window leaves the mark in sight, which is no news to the observer.
+    watch.unobserve(more);
+    watch.observe(more);
+  },
+  { root: sidebar.querySelector("[data-scroll]"), rootMargin: "300px" },
+);
+watch.observe(more);
 draw();
