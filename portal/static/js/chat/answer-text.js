@@ -11,6 +11,7 @@ export class AnswerText {
   #parts;
   #text = null;
   #thoughts = null;
+  #isThinking = false;
   #thinksSince = null;
 
   constructor(parts) {
@@ -21,6 +22,7 @@ export class AnswerText {
   show(message, isNow) {
     noLonger(this.#parts.text);
     this.#text = this.#thoughts = this.#thinksSince = null;
+    this.#isThinking = false;
     this.#parts.thoughts.replaceChildren();
     this.#parts.text.textContent = message.content;
     if (isNow) this.#draw(message);
@@ -50,7 +52,8 @@ export class AnswerText {
     if (message.reasoning) {
       this.#thoughts = new ThoughtsView(this.#parts.thoughts);
       this.#thoughts.append(message.reasoning);
-      if (message.content) this.#thoughts.end();
+      this.#isThinking = true;
+      if (message.content) this.#endThoughts();
     }
     this.#text.replace(message.content);
     if (message.state !== "running") this.end(message);
@@ -58,6 +61,7 @@ export class AnswerText {
 
   #think(text) {
     if (!text) return;
+    this.#isThinking = true;
     this.#thinksSince ??= performance.now();
     this.#thoughts ??= new ThoughtsView(this.#parts.thoughts);
     this.#thoughts.append(text);
@@ -65,8 +69,8 @@ export class AnswerText {
 
   // How long it thought is known only to who saw it.
   #endThoughts() {
-    if (!this.#thoughts) return;
+    if (!this.#isThinking) return;
+    this.#isThinking = false;
     this.#thoughts.end(this.#thinksSince === null ? undefined : (performance.now() - this.#thinksSince) / 1000);
-    this.#thinksSince = null;
   }
 }

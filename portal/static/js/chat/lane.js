@@ -39,6 +39,7 @@ export class LaneView {
     const isOther = answer !== this.answer;
     this.answer = answer;
     this.#parts.model.textContent = settings.modelName(answer.model);
+    this.element.id = `message-${answer.id}`;
     this.element.ariaLabel = `Answer of ${settings.modelName(answer.model)}`;
     this.#versions.show(versions, answer);
     if (isOther) this.#text.show(answer, settings.isLast || answer.state === "running");

@@ -3,6 +3,8 @@
 import { keepInPlace } from "./template.js";
 import { TurnView } from "./turn.js";
 
+const FOUND_FOR_MS = 3000;
+
 export class MessagesView {
   #element;
   #views = new Map();
@@ -27,6 +29,15 @@ export class MessagesView {
 
   append(message, text, reasoning) {
     for (const view of this.#views.values()) if (view.question.id === message.parent) view.append(message, text, reasoning);
+  }
+
+  // A message that somebody searched for.
+  lookAt(id) {
+    const message = document.getElementById(`message-${id}`);
+    if (!message) return;
+    message.scrollIntoView({ block: "center", inline: "nearest" });
+    message.classList.add("is-found");
+    setTimeout(() => message.classList.remove("is-found"), FOUND_FOR_MS);
   }
 
   // Another version of a question is drawn anew, and who goes from one to the next is to be able to go on.

@@ -32,6 +32,7 @@ export class QuestionView {
 
   show({ question, versions }) {
     this.question = question;
+    this.element.id = `message-${question.id}`;
     this.#parts.text.textContent = question.content;
     this.#versions.show(versions, question);
   }
