@@ -3,17 +3,16 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from portal.accounts.cookie import Visitor
 from portal.accounts.people import Owner, People
 from portal.accounts.session import Session
-from portal.chat.protocol import MOST_MODEL_NAME
 from portal.chat.shelf import Shelf
 from portal.clients.captcha import Captcha
 from portal.conversations.answers import ConversationAnswer, MessageAnswer, Parameters, WholeConversation
@@ -58,9 +57,7 @@ class ChatPages:
         router.add_api_route("/chat/{conversation_id}", self.conversation, **page)
         return router
 
-    async def new(
-        self, request: Request, session: Visitor, model: Annotated[str, Query(max_length=MOST_MODEL_NAME)] = ""
-    ) -> Response:
+    async def new(self, request: Request, session: Visitor, model: str = "") -> Response:
         """For everybody. A model that can't chat here is no choice, and the page has its own."""
         person = await self._person(session)
         return await self._page(request, person, None, wished=model)

@@ -7,11 +7,10 @@ from pydantic import BaseModel
 
 from portal.conversations.answers import ConversationAnswer
 from portal.conversations.folders import FolderAnswer, Folders
-from portal.conversations.history import History, Wanted
+from portal.conversations.history import NO_FOLDER, History, Wanted
 from portal.models import Person
 
 FIRST_PAGE = 40
-NO_FOLDER = "none"
 
 
 class Shelf(BaseModel):
