@@ -29,7 +29,6 @@ from portal.catalogue.pages import CataloguePages
 from portal.chat.callers import Callers
 from portal.chat.chat import Chat
 from portal.chat.pages import ChatPages
-from portal.chat.shelf import Shelves
 from portal.clients.captcha import Captcha, NoCaptcha
 from portal.clients.catalogue import ModelCatalogue
 from portal.clients.gateway_status import GatewayStatus
@@ -38,6 +37,8 @@ from portal.clients.litellm_reading import LitellmReader
 from portal.clients.litellm_spend import LitellmSpend
 from portal.clients.recaptcha import Recaptcha
 from portal.conversations.api import ConversationsApi
+from portal.conversations.folders import Folders
+from portal.conversations.history import History
 from portal.core import cache
 from portal.core.clock import Clock, now
 from portal.core.database import Database
@@ -242,7 +243,8 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         DocumentationPage(settings, catalogue, table, pages),
         ChatPages(
             people=people,
-            shelves=Shelves(database),
+            history=History(database, clock, settings.chat_undo_period),
+            folders=Folders(database, clock, settings.chat_folders),
             models=lambda: [one.model_dump(mode="json") for one in answers_of(catalogue, "chat")],
             policies=table,
             limits={"lanes": 6, "frame_bytes": 1_000_000, "message_characters": 100_000},
