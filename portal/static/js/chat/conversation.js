@@ -55,25 +55,25 @@ class Conversation {
     parts.messages.addEventListener("act", ({ detail }) => this.#act(detail));
     parts.branch.addEventListener("click", ({ target }) => target.closest("[data-action=unbranch]") && this.#unbranch());
     state.addEventListener("opened", () => this.#open());
-    state.addEventListener("settings", () => this.#show());
-    state.addEventListener("created", ({ detail }) => this.#created(detail.id));
+    state.addEventListener("settings", () => this.#changed());
+    state.addEventListener("created", () => composer.rename(draftKey()));
+    state.addEventListener("found", ({ detail }) => this.messages.lookAt(detail.message));
     register({ keys: "Escape", group: "Chat", label: "Stop the answer", when: () => talk.isRunning, run: () => talk.stop() });
   }
 
   #open() {
-    const whole = state.conversation;
     this.#before = null;
     this.parts.messages.replaceChildren();
-    this.talk.open(whole);
-    this.composer.open(state.temporary ? null : (whole?.id ?? NEW));
+    this.talk.open(state.conversation);
+    this.composer.open(draftKey());
     this.#show();
     this.scroll.toEnd();
     this.composer.focus();
   }
 
-  #created(id) {
-    this.composer.rename(id);
-    history.replaceState(history.state, "", `/chat/${id}`);
+  #changed() {
+    if (!state.conversation) this.composer.rename(draftKey());
+    this.#show();
   }
 
   #suggest(question) {
@@ -94,6 +94,7 @@ class Conversation {
     this.#before = null;
     this.talk.ask(content, parent);
     this.scroll.toEnd();
+    this.composer.focus();
     this.announcer.say("Waiting for the answer");
     return true;
   }
@@ -122,11 +123,11 @@ class Conversation {
     does[action]();
   }
 
-  #showVersion(id) {
-    if (!id) return;
+  #showVersion({ id, step }) {
     this.#before = null;
     this.talk.tree.show(id);
     this.#show();
+    this.messages.focusVersions(id, step);
     this.#keepLeaf();
   }
 
@@ -157,7 +158,7 @@ class Conversation {
   #show() {
     const { tree, isRunning } = this.talk;
     const turns = tree.turns();
-    this.messages.show(turns, { modelName, isTemporary: state.temporary, isRunning, end: tree.end });
+    this.messages.show(turns, { modelName, isTemporary: state.temporary, end: tree.end });
     this.opening.show(!turns.length);
     this.composer.running = isRunning;
     this.parts.branch.hidden = !this.#before;
@@ -180,6 +181,9 @@ class Conversation {
     this.#leafTimer = setTimeout(() => fetch(`/api/conversations/${id}`, request).catch(() => {}), LEAF_PAUSE_MS);
   }
 }
+
+// Of a temporary chat nothing is kept, not even what is being written.
+const draftKey = () => (state.temporary ? null : (state.conversation?.id ?? NEW));
 
 function problemWith(content) {
   const most = state.limits.message_characters;

@@ -10,6 +10,7 @@ import { copyOf, partsOf } from "./template.js";
 import { Versions } from "./versions.js";
 
 const STATES = { stopped: "Stopped", interrupted: "Interrupted", failed: "Failed" };
+const CHOSEN = "The chat goes on with this one";
 const INTERRUPTED = "The answer was interrupted before its end.";
 const STOPPED = "You stopped this answer.";
 
@@ -24,7 +25,7 @@ export class LaneView {
     this.element = copyOf("chat-lane");
     this.#parts = partsOf(this.element);
     this.#text = new AnswerText(this.#parts);
-    this.#versions = new Versions(this.#parts, (id) => this.#act("show", id));
+    this.#versions = new Versions(this.#parts, (choice) => this.#act("show", choice));
     this.element.addEventListener("click", ({ target }) => {
       const button = target.closest("[data-action]");
       if (button?.dataset.action === "copy") this.#copy(button);
@@ -32,12 +33,13 @@ export class LaneView {
     });
   }
 
-  // `settings`: {modelName, isLast, isTemporary, hasNeighbours}
+  // `settings`: {modelName, isLast, isTemporary, hasNeighbours, chosen}; `chosen`: the answer that the chat goes on with.
   show({ answer, versions }, settings) {
     this.settings = settings;
     const isOther = answer !== this.answer;
     this.answer = answer;
     this.#parts.model.textContent = settings.modelName(answer.model);
+    this.element.id = `message-${answer.id}`;
     this.element.ariaLabel = `Answer of ${settings.modelName(answer.model)}`;
     this.#versions.show(versions, answer);
     if (isOther) this.#text.show(answer, settings.isLast || answer.state === "running");
@@ -58,12 +60,14 @@ export class LaneView {
     const isRunning = answer.state === "running";
     this.element.dataset.state = answer.state;
     waiting.hidden = !isRunning || Boolean(answer.content || answer.reasoning);
-    state.textContent = STATES[answer.state] ?? "";
+    state.textContent = settings.hasNeighbours && settings.chosen === answer.id ? CHOSEN : (STATES[answer.state] ?? "");
     facts.replaceChildren(...factsLine(answer.facts ?? {}).map(fact));
     this.#show("stop", isRunning && settings.hasNeighbours);
+    const isFailed = answer.state === "failed";
     this.#show("copy", Boolean(answer.content));
-    this.#show("choose", settings.isLast && settings.hasNeighbours && !isRunning && answer.state !== "failed");
-    this.#show("branch", answer.state !== "failed" && !settings.isLast);
+    this.#show("regenerate", !isFailed);
+    this.#show("choose", settings.isLast && settings.hasNeighbours && !settings.chosen && !isRunning && !isFailed);
+    this.#show("branch", !settings.isLast && !isFailed);
     this.#parts.actions.hidden = isRunning;
     this.#showNotice();
   }
@@ -81,7 +85,8 @@ export class LaneView {
     text.textContent = isFailed ? problem.text : answer.state === "stopped" ? STOPPED : INTERRUPTED;
     goOn.hidden = isFailed || settings.isTemporary || !answer.content;
     retry.hidden = isFailed && !problem.canRetry;
-    another.hidden = !isFailed || !problem.wantsAnotherModel;
+    another.hidden = !isFailed;
+    another.classList.toggle("button--primary", problem.wantsAnotherModel);
     if (isFailed) this.#waitToRetry(problem.retryAt);
   }
 
