@@ -247,7 +247,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
             folders=Folders(database, clock, settings.chat_folders),
             models=lambda: [one.model_dump(mode="json") for one in answers_of(catalogue, "chat")],
             policies=table,
-            limits={"lanes": 6, "frame_bytes": 1_000_000, "message_characters": 100_000},
+            limits=chat.limits.told(),
             captcha=captcha,
             pages=pages,
         ),
