@@ -24,6 +24,13 @@ PUBLIC = {
     "/readyz",
     "/api/models",
     "/api/models/{model_id}",
+    "/api/conversations",
+    "/api/conversations/{conversation_id}",
+    "/api/conversations/{conversation_id}/restore",
+    "/api/folders",
+    "/api/folders/{folder_id}",
+    "/api/prompts",
+    "/api/prompts/{prompt_id}",
     "/api/status",
     "/api/usage",
 }

@@ -78,7 +78,7 @@ export function openChatMenu(id, button) {
 // Made with a name to change at once; `chat`: the chat to put in it.
 export async function newFolder(chat = null) {
   try {
-    const { id } = await chats.addFolder("New folder");
+    const { id } = await chats.addFolder();
     if (chat) await moveChat(chat, id);
     renameFolder(id);
   } catch (error) {

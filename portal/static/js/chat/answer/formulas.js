@@ -49,7 +49,9 @@ function fill(element, tex, display) {
 function read(tex, display) {
   try {
     if (tex.length > MAX_LENGTH) throw new RangeError("too long");
-    return cleaned(katex.renderToString(tex, { ...OPTIONS, displayMode: display }), "math");
+    const math = cleaned(katex.renderToString(tex, { ...OPTIONS, displayMode: display }), "math").querySelector("math");
+    math.querySelector("annotation")?.remove();
+    return math;
   } catch {
     const source = document.createElement("code");
     source.textContent = tex;

@@ -91,7 +91,7 @@ function cells(line) {
 
 // A line that is only the beginning of something, and would be taken for something else.
 export function isUndecided(line) {
-  return /^\s*(?:[#>*+=_~`|$\\-]+|\d{1,9}[.)]?|<[^>]*|[-+*]\s+(?:\[[ xX]?\]?)?)?\s*$/.test(line);
+  return /^\s*(?:[#>*+=_~`|$\\-]+|\d{1,9}[.)]?|<[^>]*|[-+*]\s+(?:\[[ xX]?\]?)?|(?:```|~~~).*)?\s*$/.test(line);
 }
 
 export function outdented(line, columns) {

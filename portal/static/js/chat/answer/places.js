@@ -76,11 +76,11 @@ export class Places {
   #placeOf(block) {
     const within = block.list?.id ?? block.table?.id ?? null;
     const open = this.#open.get(block.id);
-    if (open && open.kind === block.kind && open.within === within) return open;
+    if (open && open.kind === block.kind && open.within === within && open.info === block.info) return open;
     // What was shown for now has become something else, and so has what follows it.
     this.#removeFrom(block.id);
     const element = block.kind === "fence" ? emptyCodeBox(block.info) : document.createElement("i");
-    const place = { kind: block.kind, within, element };
+    const place = { kind: block.kind, info: block.info, within, element };
     this.#parentOf(block).append(element);
     this.#open.set(block.id, place);
     return place;
