@@ -9,6 +9,7 @@ from typing import Self
 import httpx
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from portal.accounts.account_pages import AccountPages
@@ -25,8 +26,9 @@ from portal.accounts.tokens import Tokens, token_secrets
 from portal.catalogue.api import CatalogueApi, answers_of
 from portal.catalogue.documentation import DocumentationPage
 from portal.catalogue.pages import CataloguePages
+from portal.chat.callers import Callers
+from portal.chat.chat import Chat
 from portal.chat.pages import ChatPages
-from portal.chat.shelf import Shelves
 from portal.clients.captcha import Captcha, NoCaptcha
 from portal.clients.catalogue import ModelCatalogue
 from portal.clients.gateway_status import GatewayStatus
@@ -35,6 +37,8 @@ from portal.clients.litellm_reading import LitellmReader
 from portal.clients.litellm_spend import LitellmSpend
 from portal.clients.recaptcha import Recaptcha
 from portal.conversations.api import ConversationsApi
+from portal.conversations.folders import Folders
+from portal.conversations.history import History
 from portal.conversations.visit import Visits
 from portal.conversations.visit_routes import VisitRoutes
 from portal.core import cache
@@ -122,7 +126,7 @@ class Outward:
             await http.aclose()
 
 
-def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
+def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0915 - it is a list
     """Nothing connects before the first request or the lifespan, so the first page does not wait for anybody."""
     outward = Outward.open(settings)
     database = Database(settings.database_url)
@@ -178,7 +182,8 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
             asyncio.create_task(catalogue.watch()),
             asyncio.create_task(_repair_regularly(database, proxy, operators.blocking, clock)),
         ]
-        yield
+        async with chat.running():
+            yield
         for task in tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):
@@ -199,7 +204,22 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         limiter=limiter,
         clock=clock,
     )
+    chat = Chat(
+        settings,
+        upstream=outward.relay,
+        database=database,
+        redis=redis,
+        catalogue=catalogue,
+        key_of=desk.chat_keys.key_of,
+        registry=registry,
+        clock=clock,
+    )
+
+    def our_address(connection: HTTPConnection) -> str:
+        return base_url(connection, settings.public_url, settings.trusted_proxies)
+
     for routes in (
+        chat.routes(Callers(tokens, sessions, people), our_address),
         KeyApi(desk, people=people, cookie=cookie, trusted_proxies=settings.trusted_proxies, clock=clock),
         KeyPages(
             settings,
@@ -216,10 +236,11 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         DocumentationPage(settings, catalogue, table, pages),
         ChatPages(
             people=people,
-            shelves=Shelves(database),
+            history=History(database, clock, settings.chat_undo_period),
+            folders=Folders(database, clock, settings.chat_folders),
             models=lambda: [one.model_dump(mode="json") for one in answers_of(catalogue, "chat")],
             policies=table,
-            limits={"lanes": 6, "frame_bytes": 1_000_000, "message_characters": 100_000},
+            limits=chat.limits.told(),
             captcha=captcha,
             pages=pages,
         ),
@@ -255,9 +276,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
     site.add_middleware(
         BodyLimit, errors, settings.page_max_body_bytes, dict.fromkeys(CHAT_PATHS, settings.chat_max_body_bytes)
     )
-    site.add_middleware(
-        CsrfGuard, errors, lambda request: base_url(request, settings.public_url, settings.trusted_proxies)
-    )
+    site.add_middleware(CsrfGuard, errors, our_address)
     site.add_middleware(SecurityHeaders, {**captcha.csp, **auth0_csp(settings)}, https=https)
     door = Door(
         outward.relay,

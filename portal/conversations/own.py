@@ -13,6 +13,7 @@ from portal.models import Conversation, Folder, Message, Person, SavedPrompt
 class ConversationNotFound(NotFound):
     code = "conversation_not_found"
     title = "No such chat"
+    next_step = ("New chat", "/chat")
 
     def __init__(self) -> None:
         super().__init__("You have no such chat. It may have been deleted.")
