@@ -68,7 +68,11 @@ class Lineage:
             end = message.parent_id
 
     def _of_lane(self, answer: Message, lane: int) -> Message:
-        """The lane's own newest answer to the same question, if it has one."""
+        """The very answer that was followed, in its own lane; in another one that lane's newest answer to the same
+        question, if it has one.
+        """
+        if answer.lane == lane:
+            return answer
         own = [
             one
             for one in self._by_id.values()
