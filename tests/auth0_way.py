@@ -26,7 +26,7 @@ class Auth0SignIn:
 
     def at_auth0(self, address: str) -> str:
         """The address to come back to, from the host's name on."""
-        answer = httpx.get(address)
+        answer = httpx.get(address, timeout=60)
         assert answer.is_redirect, answer.text
         back = urlsplit(answer.headers["location"])
         return f"{back.path}?{back.query}"

@@ -89,7 +89,7 @@ def browse(address: str) -> Iterator[Callable[[str], httpx.Client]]:
     clients = []
 
     def open_client(url: str, *, ip: str = address) -> httpx.Client:
-        client = httpx.Client(base_url=url, headers={"x-forwarded-for": ip}, timeout=30)
+        client = httpx.Client(base_url=url, headers={"x-forwarded-for": ip}, timeout=60)
         clients.append(client)
         return client
 
@@ -134,5 +134,5 @@ def portal_database(platform: Platform) -> Iterator[psycopg.Connection]:
 def admin(platform: Platform) -> Iterator[httpx.Client]:
     """LiteLLM's own view, by its master key."""
     headers = {"authorization": f"Bearer {platform.admin_key}"}
-    with httpx.Client(base_url=platform.gateway_url, headers=headers, timeout=30) as client:
+    with httpx.Client(base_url=platform.gateway_url, headers=headers, timeout=60) as client:
         yield client

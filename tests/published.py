@@ -65,7 +65,7 @@ class Shelf:
             time.sleep(0.05)
 
     def models(self, **query: str) -> list[dict]:
-        return httpx.get(f"{self.url}/api/models", params=query).raise_for_status().json()["models"]
+        return httpx.get(f"{self.url}/api/models", params=query, timeout=60).raise_for_status().json()["models"]
 
 
 @contextmanager

@@ -88,7 +88,7 @@ class Terminal:
     def close(self) -> None:
         for process in self.running:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)
 
 
 def in_place_of_the_shell(command: str) -> str:

@@ -51,7 +51,7 @@ class Lineage:
     def told(self, question: Message, lanes: Sequence[int], lane: int) -> list[Said]:
         """Oldest first, the question last. `lanes`: in which it is asked now.
 
-        Lanes that are asked together each go on from their own newest answer to the question before, if they have one.
+        Lanes that are asked together each go on from their own answer to the question before, if they have one.
         One that is asked alone goes on from the very answer that the question follows, in whichever lane that stands.
         Two questions in a row, where the first has no answer, become one: many models refuse them otherwise.
         """
@@ -66,8 +66,8 @@ class Lineage:
     def _above(self, question: Message, lanes: Sequence[int], lane: int) -> Iterator[Message]:
         while question.parent_id is not None:
             answer = self._by_id[question.parent_id]
-            if len({*lanes, *(one.lane for one in self._answers.get(question.id, ()))}) > 1:
-                answer = self._of_lane(answer, lane)
+            is_together = len({*lanes, *(one.lane for one in self._answers.get(question.id, ()))}) > 1
+            answer = self._of_lane(answer, lane if is_together else answer.lane)
             if answer.content and answer.state not in WITHOUT_ANSWER:
                 yield answer
             assert answer.parent_id  # noqa: S101 - every answer follows a question
@@ -75,7 +75,12 @@ class Lineage:
             yield question
 
     def _of_lane(self, answer: Message, lane: int) -> Message:
+        """The very answer that was followed, in its own lane; in another one that lane's newest answer to the same
+        question, if it has one.
+        """
         assert answer.parent_id  # noqa: S101 - as above
+        if answer.lane == lane and answer.state not in WITHOUT_ANSWER:
+            return answer
         beside = self._answers[answer.parent_id]
         own = [one for one in beside if one.lane == lane and one.state not in WITHOUT_ANSWER]
         return max(own, key=lambda one: one.created_at, default=answer)

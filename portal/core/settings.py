@@ -160,6 +160,14 @@ class Settings(BaseSettings):
         description="life of the key with which the chat asks LiteLLM for a person; a new one is made in time",
         ge=timedelta(minutes=1),
     )
+    chat_undo_period: timedelta = Field(
+        timedelta(days=30), description="so long a deleted chat can be brought back", gt=timedelta(0)
+    )
+    chat_folders: int = Field(200, description="folders per person", gt=0)
+    chat_prompts: int = Field(500, description="saved prompts per person", gt=0)
+    chat_max_body_bytes: int = Field(
+        1_048_576, description="largest request of the chat, its settings and its saved prompts", gt=0
+    )
 
     # Accounts.
     local_accounts: bool | None = Field(

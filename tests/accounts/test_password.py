@@ -91,7 +91,7 @@ async def test_hashing_does_not_hold_the_others():
         await asyncio.sleep(0.001)
         ticks += 1
 
-    assert ticks > 5
+    assert ticks > 2
 
 
 async def test_flood_of_sign_ins_is_turned_away_before_it_makes_everybody_wait():

@@ -1,6 +1,5 @@
 """Signing in with e-mail and password: who gets in, who waits, and what an onlooker can learn."""
 
-import statistics
 import time
 from datetime import timedelta
 
@@ -56,7 +55,8 @@ def test_unknown_address_takes_as_long_as_a_wrong_password(portal_with, account)
 
         pairs = [(seconds(somebody.email), seconds(NOBODY["email"])) for _ in range(7)]
 
-    known, unknown = (statistics.median(times) for times in zip(*pairs, strict=True))
+    # The shortest of each: a busy machine only ever adds.
+    known, unknown = (min(times) for times in zip(*pairs, strict=True))
     assert 0.5 < known / unknown < 2
 
 

@@ -193,7 +193,7 @@ def test_secrets_are_replaced_without_a_gap(portal_with, server, token, program)
         older = OctKey.import_key(OLDER)
         assert older
         headers = {"authorization": f"Bearer {token}"}
-        assert httpx.get(f"{before.url}/api/account", headers=headers).status_code == 401
+        assert httpx.get(f"{before.url}/api/account", headers=headers, timeout=60).status_code == 401
     keys = Tokens([OLDER], None, None)._newest
 
     assert program(signed(claims, OLDER, kid=keys)).get("/api/account").status_code == 200

@@ -2,7 +2,10 @@ from collections.abc import Iterator
 
 import pytest
 from browser_setup import FLAGS, find_chromium
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+MOST_MILLISECONDS = 60_000
+expect.set_options(timeout=MOST_MILLISECONDS)
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +21,7 @@ def chromium() -> Iterator[Browser]:
 def page(chromium: Browser, address: str) -> Iterator[Page]:
     """A person's window; any script error or refused resource fails the test."""
     context = chromium.new_context(extra_http_headers={"x-forwarded-for": address}, locale="en-GB")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(MOST_MILLISECONDS)
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))

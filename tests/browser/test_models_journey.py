@@ -8,6 +8,7 @@ from platform_run import Platform
 from playwright.sync_api import Page, expect
 from portal_server import wait_for_gateway
 from published import DOWN, SAMPLES, UP, Shelf, portal_with_shelf
+from waiting import wait_until
 
 from litellm_config.catalogue import Card
 
@@ -55,7 +56,7 @@ def test_models_are_found_while_typing_and_the_address_follows(models_shelf, pag
     expect(cards).to_have_count(1)
     expect(page.get_by_role("link", name="Embeddings", exact=True)).to_be_focused()
     expect(page.get_by_role("status")).to_have_text("1 model of 7")
-    assert page.url.endswith("/models?q=sample&mode=embedding")
+    expect(page).to_have_url(f"{models_shelf.url}/models?q=sample&mode=embedding")
     page.reload()
     expect(cards).to_have_count(1)
     expect(page.get_by_label("Search models")).to_have_value("sample")
@@ -78,6 +79,7 @@ def test_card_leads_to_the_model_and_its_code_is_copied(models_shelf, page):
     page.get_by_text("curl", exact=True).click()
     page.get_by_role("button", name="Copy the Call Llama 3.3 70B, curl example").click()
 
+    wait_until(lambda: LLAMA.id in page.evaluate("navigator.clipboard.readText()"))
     copied = page.evaluate("navigator.clipboard.readText()")
     assert f'"model": "{LLAMA.id}"' in copied
     assert copied.startswith(f"curl {models_shelf.url}/api/v1/chat/completions")
@@ -91,7 +93,7 @@ def test_code_of_the_documentation_follows_model_and_language(models_shelf, page
     for topic in ("chat", "streaming", "timeouts"):
         code = page.locator(f"#{topic} [data-copy-text]:visible")
         expect(code).to_contain_text('model: "sample-chat"')
-    assert page.url.endswith("?model=sample-chat")
+    expect(page).to_have_url(f"{models_shelf.url}/documentation?model=sample-chat")
     page.reload()
     expect(page.locator("#chat [data-copy-text]:visible")).to_contain_text('model: "sample-chat"')
 

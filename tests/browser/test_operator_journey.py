@@ -1,6 +1,5 @@
 """An operator's work in a real browser: find a person, stop them, let them go on, raise a limit; and usage."""
 
-import time
 from uuid import uuid4
 
 import httpx
@@ -9,6 +8,7 @@ from accessibility import assert_accessible
 from people import add_person, start_session
 from playwright.sync_api import Page, expect
 from portal_server import wait_for_gateway
+from waiting import wait_until
 
 from portal.accounts.cookie import NAME
 
@@ -37,7 +37,9 @@ def claimed(platform, browse):
 
 def status_of(platform, secret: str) -> int:
     headers = {"authorization": f"Bearer {secret}"}
-    return httpx.post(f"{platform.portal_url}/api/v1/chat/completions", json=CHAT, headers=headers).status_code
+    return httpx.post(
+        f"{platform.portal_url}/api/v1/chat/completions", json=CHAT, headers=headers, timeout=60
+    ).status_code
 
 
 @pytest.mark.req("K17")
@@ -56,13 +58,13 @@ def test_operator_finds_blocks_unblocks_and_raises_a_limit(platform, operator_pa
     page.get_by_role("button", name="Block", exact=True).click()
     expect(page.get_by_role("status").filter(has_text="Sessions have ended")).to_be_visible()
     expect(page.get_by_role("cell", name="reason: Sent spam")).to_be_visible()
-    assert status_of(platform, secret) in {401, 403}
+    wait_until(lambda: status_of(platform, secret) in {401, 403})
 
     page.get_by_text("Unblock this person").click()
     page.get_by_label("Reason").and_(page.locator(":visible")).fill("It was a mistake")
     page.get_by_role("button", name="Unblock", exact=True).click()
     expect(page.get_by_role("status").filter(has_text="work again")).to_be_visible()
-    assert status_of(platform, secret) == 200
+    wait_until(lambda: status_of(platform, secret) == 200)
 
     page.get_by_label("Requests per minute").fill("90")
     page.get_by_role("button", name="Save limits").click()
@@ -128,10 +130,7 @@ def test_pages_fit_a_phone_and_the_chart_tells_each_day(platform, page, browse):
     page.set_viewport_size({"width": 390, "height": 844})
     page.context.add_cookies([{"name": NAME, "value": client.cookies[NAME], "url": platform.portal_url}])
 
-    deadline = time.monotonic() + LATE_SECONDS
-    while not client.get("/api/usage").json()["total"]["requests"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.5)
+    wait_until(lambda: client.get("/api/usage").json()["total"]["requests"], LATE_SECONDS)
     page.goto(f"{platform.portal_url}/usage")
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

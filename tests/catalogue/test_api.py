@@ -102,9 +102,9 @@ def test_model_that_is_not_there_is_a_problem_with_a_name(samples: Shelf, reader
 def test_before_a_gateway_has_published_there_is_an_empty_list_and_a_page_that_says_so(platform):
     with portal_with_shelf(platform, 4) as empty:
         assert empty.models() == []
-        assert "No models yet" in httpx.get(f"{empty.url}/models").text
-        assert httpx.get(f"{empty.url}/documentation").status_code == 200
-        assert "your-embedding-model" in httpx.get(f"{empty.url}/documentation").text
+        assert "No models yet" in httpx.get(f"{empty.url}/models", timeout=60).text
+        assert httpx.get(f"{empty.url}/documentation", timeout=60).status_code == 200
+        assert "your-embedding-model" in httpx.get(f"{empty.url}/documentation", timeout=60).text
 
 
 def test_example_on_the_landing_page_is_a_model_that_can_be_used(shelf: Shelf, reader):

@@ -68,7 +68,7 @@ def examples_on(page: str) -> dict[tuple[str, str], str]:
 @pytest.fixture(scope="module")
 def examples(shelf: Shelf) -> dict[tuple[str, str], str]:
     shelf.put()
-    found = examples_on(httpx.get(f"{shelf.url}/documentation").text)
+    found = examples_on(httpx.get(f"{shelf.url}/documentation", timeout=60).text)
     models = {"completion": "sample-chat", "responses": "sample-chat"}
     base_url = f"{shelf.url}/api/v1"
     for topic in OTHER_TOPICS:

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 class BrokenGateway:
     def __init__(self, gateway_url: str) -> None:
-        self._http = httpx.AsyncClient(base_url=gateway_url, timeout=30)
+        self._http = httpx.AsyncClient(base_url=gateway_url, timeout=60)
         self._path = ""
         self._manner = ""
         self.is_hanging = threading.Event()

@@ -97,7 +97,7 @@ def test_request_without_a_key_goes_no_further(recorder, recorder_door, value: s
     recorder.heads.clear()
     headers = {} if value is None else {"authorization": value.encode("latin-1")}
 
-    answer = httpx.post(f"{recorder_door}/chat/completions", headers=headers, json={})
+    answer = httpx.post(f"{recorder_door}/chat/completions", headers=headers, json={}, timeout=60)
 
     assert answer.status_code == 401
     assert answer.json()["error"]["code"] == "missing_api_key"

@@ -249,9 +249,11 @@ def test_browser_may_ask_for_every_site_and_without_cookies(recorder, recorder_d
     recorder.heads.clear()
     asked = {"origin": "https://app.example.com", "access-control-request-method": "POST"}
 
-    preflight = httpx.options(f"{recorder_door}/chat/completions", headers=asked)
+    preflight = httpx.options(f"{recorder_door}/chat/completions", headers=asked, timeout=60)
     answer = http.post(f"{recorder_door}/embeddings", json={}, headers={"origin": "https://app.example.com"})
-    refusal = httpx.post(f"{recorder_door}/embeddings", json={}, headers={"origin": "https://app.example.com"})
+    refusal = httpx.post(
+        f"{recorder_door}/embeddings", json={}, headers={"origin": "https://app.example.com"}, timeout=60
+    )
 
     assert preflight.status_code == 200
     assert preflight.headers["access-control-allow-headers"] == "authorization, *"

@@ -375,7 +375,7 @@ def test_failed_attempt_is_logged_with_its_endpoint_and_without_its_words(client
 
 @pytest.mark.req("G13")
 def test_metrics_of_a_gateway_are_not_for_visitors_of_a_proxy(second: Second):
-    assert httpx.get(f"{second.url}/metrics", headers={"x-forwarded-for": "8.8.8.8"}).status_code == 404
+    assert httpx.get(f"{second.url}/metrics", headers={"x-forwarded-for": "8.8.8.8"}, timeout=60).status_code == 404
 
 
 def lines_of(second: Second, event: str, request_id: str) -> list[dict]:

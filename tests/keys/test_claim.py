@@ -13,7 +13,7 @@ CLAIM = {"accept_terms": True}
 def chat(url: str, key: str) -> httpx.Response:
     body = {"model": "sample-chat", "messages": [{"role": "user", "content": "Hello"}], "max_tokens": 20}
     return httpx.post(
-        f"{url}/api/v1/chat/completions", json=body, headers={"authorization": f"Bearer {key}"}, timeout=30
+        f"{url}/api/v1/chat/completions", json=body, headers={"authorization": f"Bearer {key}"}, timeout=60
     )
 
 
@@ -47,7 +47,7 @@ def test_key_is_in_the_team_for_five_days_to_the_second_and_its_person_carries_t
 
 @pytest.mark.req("K1")
 def test_expired_key_is_refused_and_a_new_one_can_be_claimed(portal_with, browse):
-    with portal_with(permissionless_key_ttl=timedelta(seconds=2)) as server:
+    with portal_with(permissionless_key_ttl=timedelta(seconds=5)) as server:
         person = browse(server.url)
         first = person.post("/api/keys/claim", json=CLAIM).json()
         assert chat(server.url, first["key"]).status_code == 200
@@ -175,7 +175,7 @@ def test_name_may_use_any_script(visitor):
     assert visitor.get("/api/keys").json()["keys"][0]["name"] == "Clé de démo 🔑 東京"
 
 
-def wait_for(ask, is_right, seconds=20):
+def wait_for(ask, is_right, seconds=60):
     import time
 
     deadline = time.monotonic() + seconds

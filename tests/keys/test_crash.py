@@ -64,11 +64,11 @@ def portal_process(platform, gateway_url, wait_until):
 
     def answers() -> bool:
         with suppress(httpx.TransportError):
-            return httpx.get(f"{url}/healthz").is_success
+            return httpx.get(f"{url}/healthz", timeout=60).is_success
         return False
 
     try:
-        wait_until(answers, 40)
+        wait_until(answers)
         yield process, url
     finally:
         process.kill()
@@ -88,7 +88,7 @@ def kill_at(platform, browse, wait_until, person, step, ask):
 
         thread = threading.Thread(target=send)
         thread.start()
-        assert gateway.is_hanging.wait(20), "the step was not reached"
+        assert gateway.is_hanging.wait(60), "the step was not reached"
         os.kill(process.pid, signal.SIGKILL)
         thread.join()
     return gateway

@@ -91,7 +91,7 @@ def test_key_can_not_issue_a_key(platform, alice):
     headers = {"authorization": f"Bearer {key['key']}"}
 
     for path in ("/api/keys", f"/api/keys/{key['id']}/rotate"):
-        refused = httpx.post(platform.portal_url + path, json=TERMS, headers=headers)
+        refused = httpx.post(platform.portal_url + path, json=TERMS, headers=headers, timeout=60)
         assert (refused.status_code, refused.json()["code"]) == (401, "token_refused")
 
 

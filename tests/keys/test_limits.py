@@ -80,7 +80,7 @@ def test_requests_at_the_same_time(platform, with_three_keys, wait_until):
         assert chat(url, keys[2]).status_code == 429
         assert chat(url, others).status_code == 200
 
-    wait_until(lambda: [chat(url, key).status_code for key in keys] == [200] * 3, 60)
+    wait_until(lambda: [chat(url, key).status_code for key in keys] == [200] * 3)
 
 
 def test_slot_comes_back_after_an_error_and_when_the_client_leaves(platform, with_three_keys, wait_until):
@@ -151,7 +151,7 @@ def apply_limits(settings, person: Person, **options: int) -> None:
     async def apply() -> None:
         database = Database(settings.database_url)
         headers = {"authorization": f"Bearer {settings.litellm_admin_key.get_secret_value()}"}
-        async with httpx.AsyncClient(base_url=settings.litellm_api_endpoint, headers=headers) as http:
+        async with httpx.AsyncClient(base_url=settings.litellm_api_endpoint, headers=headers, timeout=60) as http:
             await Limits(database, LitellmProxy(http), policies(settings), now, **options).apply(person.id)
         await database.close()
 

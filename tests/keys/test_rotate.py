@@ -44,7 +44,7 @@ def test_during_the_grace_both_work_and_litellm_ends_the_old_one_by_itself(platf
     assert timedelta(minutes=59) < ends_at - now() <= timedelta(hours=1)
     # No portal is needed for this end: it stands in LiteLLM.
     expires = admin.get("/key/info", params={"key": digest(old["key"])}).json()["info"]["expires"]
-    assert abs((datetime.fromisoformat(expires) - ends_at).total_seconds()) < 3
+    assert abs((datetime.fromisoformat(expires) - ends_at).total_seconds()) < 30
 
 
 def test_short_grace_is_over_when_it_says(platform, alice, wait_until):
@@ -112,7 +112,7 @@ def test_rotation_without_an_account_never_extends_a_life(platform, visitor, adm
         theirs = datetime.fromisoformat(
             admin.get("/key/info", params={"key": digest(key["key"])}).json()["info"]["expires"]
         )
-        assert end - timedelta(seconds=10) < theirs <= end
+        assert end - timedelta(minutes=1) < theirs <= end
         assert abs(ours - theirs) < timedelta(milliseconds=1)
 
     assert chat(platform.portal_url, key["key"]).status_code == 200

@@ -84,7 +84,7 @@ async def test_reservation_of_a_dead_process_is_removed_here_and_in_litellm(
     import httpx
 
     headers = {"authorization": f"Bearer {platform.admin_key}"}
-    async with httpx.AsyncClient(base_url=platform.gateway_url, headers=headers) as http:
+    async with httpx.AsyncClient(base_url=platform.gateway_url, headers=headers, timeout=60) as http:
         proxy = LitellmProxy(http)
         assert await repair(database, proxy, now) == 0  # it may still be at work
         assert await repair(database, proxy, lambda: now() + timedelta(minutes=3)) == 1

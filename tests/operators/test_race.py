@@ -15,7 +15,7 @@ class PausedGateway:
     """The real LiteLLM, except that it waits before or after it makes a key until the test lets it go on."""
 
     def __init__(self, gateway_url: str, moment: str) -> None:
-        self._http = httpx.AsyncClient(base_url=gateway_url, timeout=30)
+        self._http = httpx.AsyncClient(base_url=gateway_url, timeout=60)
         self._moment = moment
         self.reached = threading.Event()
         self.go_on = threading.Event()
@@ -45,7 +45,7 @@ class PausedGateway:
 
     async def _pause(self, asyncio):
         self.reached.set()
-        await asyncio.to_thread(self.go_on.wait, 20)
+        await asyncio.to_thread(self.go_on.wait, 60)
 
 
 @pytest.mark.req("K17", "K7")
@@ -64,10 +64,10 @@ def test_key_that_is_being_made_while_its_person_is_blocked_never_works(
             target=lambda: answers.append(client.post("/api/keys/claim", json={"accept_terms": True}))
         )
         claim.start()
-        assert gateway.reached.wait(20)
+        assert gateway.reached.wait(60)
         blocked = olga.client.post(f"/api/operator/people/{person.person_id}/block", json=REASON)
         gateway.go_on.set()
-        claim.join(30)
+        claim.join(60)
 
     assert blocked.status_code == 204
     assert answers[0].status_code in {403, 503}

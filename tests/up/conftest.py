@@ -28,7 +28,7 @@ def up(tmp_path_factory):
         if each.process.poll() is None:
             everyone = each.everyone()
             each.process.terminate()
-            _, alive = psutil.wait_procs(everyone, timeout=40)
+            _, alive = psutil.wait_procs(everyone, timeout=120)
             assert not alive, f"still running: {alive}\n{each.said}"
 
 
@@ -56,7 +56,7 @@ def is_alive(process):
 def all_end():
     """Fails unless all of the processes end within a time that a person waits."""
 
-    def check(processes, seconds=20):
+    def check(processes, seconds=60):
         deadline = time.monotonic() + seconds
         while alive := [process for process in processes if is_alive(process)]:
             assert time.monotonic() < deadline, f"still running: {alive}"

@@ -13,7 +13,7 @@ def running(up, data_dir):
     return up(data_dir, arguments={"gateway": ["--with-child"]}).wait_until_ready()
 
 
-def until(happens, seconds=40):
+def until(happens, seconds=60):
     deadline = time.monotonic() + seconds
     while not happens():
         assert time.monotonic() < deadline

@@ -21,6 +21,14 @@ def wait_for_text(log):
         time.sleep(0.05)
 
 
+def group_of(pid):
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        # It has ended since it was listed.
+        return None
+
+
 def test_process_that_does_not_want_to_end_is_killed_with_its_children(tmp_path, lock, all_end):
     log = tmp_path / "stubborn.log"
     command = ("sh", "-c", "trap '' TERM; echo stubborn; while :; do sleep 1; done")
@@ -33,7 +41,7 @@ def test_process_that_does_not_want_to_end_is_killed_with_its_children(tmp_path,
             await processes.stop(process, stubborn.stop_signals)
         return process
 
-    process = asyncio.run(asyncio.wait_for(start_and_stop(), 20))
+    process = asyncio.run(asyncio.wait_for(start_and_stop(), 60))
 
     assert process.returncode == -9
-    all_end([each for each in psutil.process_iter() if os.getpgid(each.pid) == process.pid])
+    all_end([each for each in psutil.process_iter() if group_of(each.pid) == process.pid])

@@ -17,7 +17,7 @@ def mode(path):
 @pytest.fixture(scope="module")
 def running(stopped_data_dir):
     """One for all the tests that only look."""
-    running = Up(stopped_data_dir, stopped_data_dir.parent, arguments={"gateway": ["--delay", "1"]}).wait_until_ready()
+    running = Up(stopped_data_dir, stopped_data_dir.parent, arguments={"gateway": ["--delay", "3"]}).wait_until_ready()
     yield running
     assert running.stop() == 0, running.said
 

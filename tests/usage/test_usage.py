@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 import httpx
 import openai
 import pytest
+from portal_server import running_portal
 
 NOBODY = "http://127.0.0.1:9"
 LATE_SECONDS = 60
+# No other test comes from there, so what is counted per address is counted for these alone.
+ADDRESS = "172.16.0.1"
 QUESTION = [{"role": "user", "content": "How do I add a model?"}]
 
 
@@ -29,13 +32,21 @@ def counted(client, requests, days=30):
     return usage
 
 
-@pytest.fixture
-def used(platform, portal_with, browse):
+@pytest.fixture(scope="module")
+def used(platform):
     """Somebody with two keys who asked two models and once for one that there is not; and what was received."""
-    received = []
-    with portal_with(permissionless_active_keys=2) as server:
-        client = browse(server.url)
+    with (
+        httpx.Client(base_url=platform.portal_url, timeout=60) as here,
+        running_portal(platform, permissionless_active_keys=2) as server,
+        httpx.Client(base_url=server.url, headers={"x-forwarded-for": ADDRESS}, timeout=60) as client,
+    ):
         keys = [claim(client, "Laptop"), claim(client, '=HYPERLINK("x")<b>')]
+        here.cookies.set("portal_session", client.cookies["portal_session"])
+        yield here, keys, use_them(platform, keys)
+
+
+def use_them(platform, keys):
+    received = []
     for key, model, times in (
         (keys[0], "sample-chat", 2),
         (keys[1], "sample-chat", 1),
@@ -48,11 +59,9 @@ def used(platform, portal_with, browse):
         sdk.close()
     headers = {"authorization": f"Bearer {keys[0]['key']}"}
     body = {"model": "no-such-model", "messages": QUESTION}
-    failed = httpx.post(f"{platform.portal_url}/api/v1/chat/completions", json=body, headers=headers)
+    failed = httpx.post(f"{platform.portal_url}/api/v1/chat/completions", json=body, headers=headers, timeout=60)
     assert failed.status_code == 404
-    here = browse(platform.portal_url)
-    here.cookies.set("portal_session", client.cookies["portal_session"])
-    return here, keys, received
+    return received
 
 
 @pytest.mark.req("K10")

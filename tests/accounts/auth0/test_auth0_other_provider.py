@@ -16,7 +16,7 @@ import httpx
 import pytest
 from auth0_way import Auth0SignIn, landing
 
-START_SECONDS = 30
+START_SECONDS = 120
 SUB = "google-oauth2|110169484474386276334"
 
 
@@ -37,14 +37,14 @@ def provider() -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def wait_for(url: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            if httpx.get(url).is_success:
+            if httpx.get(url, timeout=60).is_success:
                 return
         except httpx.TransportError:
             assert time.monotonic() < deadline, "the provider did not start"
@@ -54,7 +54,7 @@ def wait_for(url: str) -> None:
 @pytest.mark.req("K2")
 def test_sign_in_and_out_with_a_provider_that_we_did_not_write(provider, portal_with, browse, portal_database):
     claims = {"name": "Grace", "email": "grace@example.com", "email_verified": True, "auth_time": int(time.time())}
-    httpx.put(f"{provider}/users/{SUB}", json=claims).raise_for_status()
+    httpx.put(f"{provider}/users/{SUB}", json=claims, timeout=60).raise_for_status()
     settings = {
         "auth0_issuer_base_url": provider,
         "auth0_client_id": "the-application",
@@ -63,7 +63,7 @@ def test_sign_in_and_out_with_a_provider_that_we_did_not_write(provider, portal_
     with portal_with(**settings) as server:
         way = Auth0SignIn(browse(server.url))
         page = way.set_out(next="/usage")
-        answer = httpx.post(page, data={"sub": SUB})
+        answer = httpx.post(page, data={"sub": SUB}, timeout=60)
         back = urlsplit(answer.headers["location"])
         assert landing(way.browser.get(f"{back.path}?{back.query}")) == "/usage"
         left = way.browser.post("/api/auth/auth0/logout")
@@ -71,7 +71,7 @@ def test_sign_in_and_out_with_a_provider_that_we_did_not_write(provider, portal_
     row = portal_database.execute("SELECT kind, name, email, is_email_verified FROM person WHERE subject = %s", [SUB])
     assert row.fetchone() == ("auth0", "Grace", "grace@example.com", True)
     assert left.headers["location"].startswith(f"{provider}/oauth2/end_session?")
-    assert httpx.get(left.headers["location"]).is_success
+    assert httpx.get(left.headers["location"], timeout=60).is_success
 
 
 @pytest.mark.req("K2")
@@ -80,7 +80,7 @@ def test_declining_at_that_provider_is_understood(provider, portal_with, browse)
     with portal_with(**settings) as server:
         way = Auth0SignIn(browse(server.url))
         page = way.set_out()
-        answer = httpx.post(page, data={"action": "deny"})
+        answer = httpx.post(page, data={"action": "deny"}, timeout=60)
         back = urlsplit(answer.headers["location"])
         refused = way.browser.get(f"{back.path}?{back.query}")
 

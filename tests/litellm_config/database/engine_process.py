@@ -34,7 +34,7 @@ class EngineProcess:
         self.stop()
 
     def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while True:
             try:
                 assert self._http.get("/status").json() == {"status": "ok"}
@@ -48,7 +48,7 @@ class EngineProcess:
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         if self.process.poll() is None:
             self.process.send_signal(how)
-        return self.process.wait(5)
+        return self.process.wait(60)
 
     @property
     def log(self) -> str:

@@ -54,10 +54,13 @@ class PostgresServer:
     def connect(self, database: str = "postgres") -> psycopg.Connection:
         return psycopg.connect(self.url(database), autocommit=True)
 
-    def drop_connections(self, database: str) -> int:
-        query = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+    def drop_connections(self, database: str) -> list[int]:
+        """The processes that they had, which take a moment to end."""
+        query = (
+            "SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+        )
         with self.connect() as connection:
-            return connection.execute(query, [database]).fetchone()[0]
+            return [pid for pid, _ in connection.execute(query, [database]).fetchall()]
 
 
 @contextmanager

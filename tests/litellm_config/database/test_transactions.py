@@ -48,9 +48,9 @@ async def test_failed_query_does_not_end_the_connection(db: Any, prisma_module: 
 
 
 async def test_time_out_rolls_back_and_says_so(db: Any, prisma_module: Any) -> None:
-    transaction = await db.tx(timeout=timedelta(milliseconds=200)).start()
+    transaction = await db.tx(timeout=timedelta(seconds=1)).start()
     await transaction.litellm_tagtable.create(data={"tag_name": "late"})
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(1.2)
 
     with pytest.raises(prisma_module.errors.TransactionExpiredError):
         await transaction.litellm_tagtable.find_first()

@@ -41,7 +41,7 @@ async def redis(platform) -> AsyncIterator[Redis]:
 
 @pytest.fixture
 def becomes() -> Callable[..., Awaitable[None]]:
-    async def wait(condition: Callable[[], Awaitable[bool]], what: str = "", seconds: float = 10) -> None:
+    async def wait(condition: Callable[[], Awaitable[bool]], what: str = "", seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
         while not await condition():
             assert time.monotonic() < deadline, what

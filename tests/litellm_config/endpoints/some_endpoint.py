@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from litellm_config.catalogue import Endpoint
 from litellm_config.endpoints import Pace
 
-QUICK = Pace(up=0.1, down=0.05, tick=0.02, lock=0.5, news=5, discovery=0.1)
+QUICK = Pace(up=0.1, down=0.05, tick=0.02, lock=30, news=30, discovery=0.1)
 NOBODY = "http://127.0.0.1:9/v1"
 
 

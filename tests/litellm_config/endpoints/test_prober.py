@@ -43,12 +43,15 @@ def tells(redis, becomes) -> Callable[..., object]:
     """Waits until the published state of the model is this."""
 
     async def wait(*, available: bool, up: int, of: int, model: str = "some-model") -> ModelAvailability:
+        state = None
+
         async def is_so() -> bool:
+            nonlocal state
             state = await state_of(redis, model)
             return bool(state and (state.available, state.endpoints_up, state.endpoints) == (available, up, of))
 
         await becomes(is_so, f"{model} does not become {available}, {up} of {of}")
-        return await state_of(redis, model)
+        return state
 
     return wait
 
@@ -157,7 +160,7 @@ async def test_one_of_several_gateways_probes_and_another_goes_on_when_it_dies(r
             held = await redis.get(LOCK_KEY)
             first.cancel()
             await asyncio.gather(first, return_exceptions=True)
-            await redis.set(LOCK_KEY, held, px=int(QUICK.lock * 1000))
+            await redis.set(LOCK_KEY, held, px=300)
 
             async def yours_was_asked() -> bool:
                 return bool(yours.asked)

@@ -70,7 +70,7 @@ class Gateway:
             return None
 
     def ask(self):
-        return httpx.get(self.url).json()
+        return httpx.get(self.url, timeout=60).json()
 
     def has(self, *models):
         return until(lambda: (answer := self.ask())["models"] == list(models) and answer)
@@ -82,6 +82,10 @@ class Gateway:
     def said(self):
         return self.output.read_text()
 
+    def end_streams(self):
+        """Streams without a number of parts go on until then."""
+        self.notes.with_name("streams-end").touch()
+
     def noted(self, what):
         """The process ids of which that was noted."""
         lines = self.notes.read_text().splitlines() if self.notes.exists() else []
@@ -92,11 +96,11 @@ class Gateway:
 
     def kill(self):
         self.process.kill()
-        self.process.wait(30)
+        self.process.wait(60)
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(60)
 
 
 def are_gone(processes):

@@ -1,6 +1,7 @@
 """A tiny program in place of LiteLLM, which behaves badly when its catalogue has a model that is named for it."""
 
 import asyncio
+import itertools
 import json
 import os
 import sys
@@ -43,7 +44,7 @@ async def run_life(receive, send):
     if "never-starts" in models:
         await asyncio.sleep(600)
     if "starts-slowly" in models:
-        await asyncio.sleep(1)
+        await asyncio.sleep(2)
     await send({"type": "lifespan.startup.complete"})
     await receive()
     note(f"ends {os.getpid()}")
@@ -63,10 +64,17 @@ async def say(send, body):
 
 async def stream(asked, send):
     await send({"type": "http.response.start", "status": 200, "headers": []})
-    for number in range(int(asked["parts"])):
+    for number in range(int(asked["parts"])) if "parts" in asked else until_the_test_says_so():
         await send({"type": "http.response.body", "body": f"{number} ".encode(), "more_body": True})
         await asyncio.sleep(float(asked["pause"]))
     await send({"type": "http.response.body", "body": b"end"})
+
+
+def until_the_test_says_so():
+    for number in itertools.count():
+        if NOTES.with_name("streams-end").exists():
+            return
+        yield number
 
 
 def load():

@@ -80,10 +80,11 @@ def test_edit_that_changes_nothing_starts_nothing(gateway):
 
 
 def test_newest_of_many_edits_wins_and_no_worker_is_left_over(gateway):
-    for number in range(5):
-        gateway.write("one", "starts-slowly", f"edit-{number}")
+    for number in range(4):
+        gateway.write("one", "never-starts", f"edit-{number}")
         until(lambda number=number: len(gateway.noted("starts")) > number + 1)
-    gateway.has("one", "starts-slowly", "edit-4")
+    gateway.write("one", "edit-4")
+    gateway.has("one", "edit-4")
 
     # Of the program they are forked from, and of the one that serves.
     until(lambda: len(gateway.process.children(recursive=True)) == 2)
@@ -145,7 +146,7 @@ def test_edit_while_the_gateway_is_still_loading_is_the_one_it_starts_with(make_
 
 
 def test_nobody_waits_in_the_queue_of_a_gateway_that_is_still_starting(make_gateway):
-    gateway = make_gateway().start(LOADS_FOR="1")
+    gateway = make_gateway().start(LOADS_FOR="3")
     until(lambda: gateway.noted("loads"))
 
     with pytest.raises(httpx.ConnectError):

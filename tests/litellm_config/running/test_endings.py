@@ -15,7 +15,7 @@ pytestmark = pytest.mark.req("A3")
 def stream_of(gateway, parts, begun):
     """What came of it; its beginning is said."""
     text = ""
-    with httpx.stream("GET", f"{gateway.url}/stream?parts={parts}&pause=0.05") as answer:
+    with httpx.stream("GET", f"{gateway.url}/stream?parts={parts}&pause=0.05", timeout=60) as answer:
         for part in answer.iter_text():
             begun.set()
             text += part
@@ -62,7 +62,7 @@ def test_gateway_that_is_told_to_stop_finishes_its_answers(gateway):
     begun, texts = threading.Event(), []
     asker = threading.Thread(target=lambda: texts.append(stream_of(gateway, 20, begun)))
     asker.start()
-    begun.wait(10)
+    assert begun.wait(60)
     everyone = gateway.everyone()
 
     assert gateway.stop() == 0
@@ -84,7 +84,7 @@ def test_stop_does_not_wait_longer_than_its_grace(make_gateway):
 
     asker = threading.Thread(target=be_cut)
     asker.start()
-    begun.wait(10)
+    assert begun.wait(60)
 
     assert gateway.stop() == 0
     asker.join()

@@ -37,7 +37,15 @@ def upgrade() -> None:
         _at("updated_at"),
         sa.Column("deleted_at", sa.DateTime(timezone=True)),
     )
-    op.create_index("ix_conversation_newest", "conversation", ["person_id", sa.text("updated_at DESC")])
+    op.create_index(
+        "ix_conversation_newest",
+        "conversation",
+        ["person_id", sa.text("updated_at DESC"), sa.text("id DESC")],
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_conversation_deleted", "conversation", ["deleted_at"], postgresql_where=sa.text("deleted_at IS NOT NULL")
+    )
     op.create_table(
         "message",
         sa.Column("id", sa.Uuid(), primary_key=True),

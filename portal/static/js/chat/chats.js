@@ -5,6 +5,7 @@ import { api } from "./api.js";
 
 const PAGE = 40;
 const FOLDER_PAGE = 200;
+const NEW_FOLDER = "New folder";
 const byNewest = (one, other) => other.updated_at.localeCompare(one.updated_at);
 
 class Chats extends EventTarget {
@@ -12,13 +13,13 @@ class Chats extends EventTarget {
   #loading = null;
   #folderLoads = new Map();
 
-  constructor({ folders, conversations, more }) {
+  // `next`: where the next page of those that lie in no folder begins, if there is one.
+  constructor({ folders, conversations, next }) {
     super();
     this.folders = [...folders];
-    this.more = more;
+    this.next = next;
     this.loadedFolders = new Set();
     for (const one of conversations) this.#chats.set(one.id, one);
-    this.oldest = conversations.at(-1)?.updated_at ?? null;
   }
 
   get isEmpty() {
@@ -60,10 +61,9 @@ class Chats extends EventTarget {
   }
 
   async #nextPage() {
-    const before = encodeURIComponent(this.oldest ?? "");
+    const before = encodeURIComponent(this.next);
     const page = await api("GET", `/api/conversations?limit=${PAGE}&folder=none&before=${before}`);
-    this.more = page.more;
-    this.oldest = page.conversations.at(-1)?.updated_at ?? this.oldest;
+    this.next = page.next;
     this.put(...page.conversations);
   }
 
@@ -116,11 +116,15 @@ class Chats extends EventTarget {
   async removeAll() {
     await api("DELETE", "/api/conversations", { confirm: "delete" });
     this.#chats.clear();
-    this.more = false;
+    this.next = null;
     this.#tell();
   }
 
-  async addFolder(name) {
+  // Names are different; it begins with one that is free.
+  async addFolder() {
+    const taken = new Set(this.folders.map((one) => one.name.toLowerCase()));
+    let name = NEW_FOLDER;
+    for (let number = 2; taken.has(name.toLowerCase()); number += 1) name = `${NEW_FOLDER} ${number}`;
     const folder = await api("POST", "/api/folders", { name });
     this.folders.push(folder);
     this.loadedFolders.add(folder.id);
