@@ -42,9 +42,10 @@ async function moveChat(id, folder) {
   }
 }
 
-function chooseFolder(id, button) {
+// The list may have been drawn anew since its menu was opened.
+function chooseFolder(id) {
   const { folder: here } = chats.find(id);
-  openMenu(button, [
+  openMenu(document.querySelector(`.chat-item[data-id="${id}"] .chat-item__more`), [
     { label: "No folder", isChosen: here === null, run: () => moveChat(id, null) },
     ...chats.folders.map(({ id: folder, name }) => ({
       label: name,
@@ -70,7 +71,7 @@ export async function deleteChat(id) {
 export function openChatMenu(id, button) {
   openMenu(button, [
     { label: "Rename", run: () => renameChat(id) },
-    { label: "Move to…", run: (from) => chooseFolder(id, from) },
+    { label: "Move to…", run: () => chooseFolder(id) },
     { label: "Delete", isDanger: true, run: () => deleteChat(id) },
   ]);
 }
