@@ -1,10 +1,8 @@
 """What models write, as the chat shows it: whole or in pieces, and never more than text, whatever it is."""
 
-import json
 from pathlib import Path
 
 import pytest
-from accessibility import assert_accessible
 from platform_run import Platform
 from playwright.sync_api import Browser, Page, expect
 from xss_vectors import VECTORS
