@@ -10,7 +10,7 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from portal.accounts.account_pages import AccountPages
 from portal.accounts.account_routes import AccountRoutes
@@ -39,6 +39,8 @@ from portal.clients.recaptcha import Recaptcha
 from portal.conversations.api import ConversationsApi
 from portal.conversations.folders import Folders
 from portal.conversations.history import History
+from portal.conversations.visit import Visits
+from portal.conversations.visit_routes import VisitRoutes
 from portal.core import cache
 from portal.core.clock import Clock, now
 from portal.core.database import Database
@@ -54,6 +56,7 @@ from portal.keys.api import KeyApi
 from portal.keys.desk import key_desk
 from portal.keys.home import HomePage
 from portal.keys.limits import Limits
+from portal.keys.newcomers import Newcomers
 from portal.keys.pages import KeyPages
 from portal.keys.policy import Policy, policies
 from portal.keys.repair import repair
@@ -189,26 +192,16 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         await redis.aclose()
         await database.close()
 
-    site = FastAPI(
-        title=f"{settings.brand_name} API",
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url="/api/openapi.json",
-        responses=RESPONSES,
-    )
-    site.state.session_cookie = cookie
-    site.state.people = people
-    site.state.tokens = tokens
+    site = _site(settings, lifespan, cookie=cookie, people=people, tokens=tokens)
     errors.install(site)
+    newcomers = Newcomers(settings, sessions=sessions, limiter=limiter, captcha=captcha)
     desk = key_desk(
         settings,
         database=database,
         proxy=proxy,
         limits=limits,
-        sessions=sessions,
+        newcomers=newcomers,
         limiter=limiter,
-        captcha=captcha,
         clock=clock,
     )
     chat = Chat(
@@ -261,6 +254,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         SignInPages(settings, services=services, people=people, captcha=captcha, pages=pages, cookie=cookie),
         AccountPages(settings, services=services, pages=pages, cookie=cookie),
         ConversationsApi(settings, database=database, clock=clock),
+        VisitRoutes(Visits(database, newcomers, services.consents, clock), settings, people=people, cookie=cookie),
         SiteRoutes(settings, pages=pages),
         HealthRoutes(database=database, redis=redis, gateway=gateway),
         MetricsRoutes(settings, registry),
@@ -294,6 +288,24 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         find_model=catalogue.find,
     )
     return RequestContext(_front(site, door))
+
+
+def _site(
+    settings: Settings, lifespan: Lifespan[FastAPI], *, cookie: SessionCookie, people: People, tokens: Tokens
+) -> FastAPI:
+    """With what the dependencies of routes ask for."""
+    site = FastAPI(
+        title=f"{settings.brand_name} API",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        responses=RESPONSES,
+    )
+    site.state.session_cookie = cookie
+    site.state.people = people
+    site.state.tokens = tokens
+    return site
 
 
 def _front(site: ASGIApp, door: ASGIApp) -> ASGIApp:

@@ -24,6 +24,7 @@ PUBLIC = {
     "/readyz",
     "/api/models",
     "/api/models/{model_id}",
+    "/api/chat/visit",
     "/api/conversations",
     "/api/conversations/{conversation_id}",
     "/api/conversations/{conversation_id}/restore",

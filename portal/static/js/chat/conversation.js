@@ -1,6 +1,7 @@
 // The middle of the page: what is said, as it is shown, and what a person does with it.
 
 import { Announcer } from "./announcer.js";
+import { chooseAnother } from "./another-model.js";
 import { showBudget, sizeOf } from "./budget.js";
 import { Composer } from "./composer.js";
 import { ConnectionNotice } from "./connection-notice.js";
@@ -112,7 +113,7 @@ class Conversation {
       "ask-again": () => this.#ask(value, message.parent),
       retry: () => talk.again(message, message.model),
       regenerate: () => talk.again(message, message.model),
-      another: () => talk.again(message, value),
+      another: () => chooseAnother(value, message.model, (model) => talk.again(message, model)),
       continue: () => talk.goOn(message),
       stop: () => talk.stopLane(message),
       branch: () => this.#branch(message),

@@ -10,9 +10,10 @@ import { copyOf, partsOf } from "./template.js";
 import { Versions } from "./versions.js";
 
 const STATES = { stopped: "Stopped", interrupted: "Interrupted", failed: "Failed" };
-const CHOSEN = "The chat goes on with this one";
+const ENDED_EARLY = new Set(["stopped", "interrupted"]);
+const CHOSEN = "Continued";
+const CUT = "Ended at its greatest length";
 const INTERRUPTED = "The answer was interrupted before its end.";
-const STOPPED = "You stopped this answer.";
 
 export class LaneView {
   #parts;
@@ -58,14 +59,15 @@ export class LaneView {
     const { answer, settings } = this;
     const { waiting, state, facts } = this.#parts;
     const isRunning = answer.state === "running";
+    const isCut = answer.state === "complete" && answer.finish_reason === "length";
     this.element.dataset.state = answer.state;
     waiting.hidden = !isRunning || Boolean(answer.content || answer.reasoning);
-    state.textContent = settings.hasNeighbours && settings.chosen === answer.id ? CHOSEN : (STATES[answer.state] ?? "");
+    state.textContent = settings.hasNeighbours && settings.chosen === answer.id ? CHOSEN : (STATES[answer.state] ?? (isCut ? CUT : ""));
     facts.replaceChildren(...factsLine(answer.facts ?? {}).map(fact));
     this.#show("stop", isRunning && settings.hasNeighbours);
     const isFailed = answer.state === "failed";
+    this.#show("continue", (isCut || ENDED_EARLY.has(answer.state)) && Boolean(answer.content) && !settings.isTemporary);
     this.#show("copy", Boolean(answer.content));
-    this.#show("regenerate", !isFailed);
     this.#show("choose", settings.isLast && settings.hasNeighbours && !settings.chosen && !isRunning && !isFailed);
     this.#show("branch", !settings.isLast && !isFailed);
     this.#parts.actions.hidden = isRunning;
@@ -74,16 +76,15 @@ export class LaneView {
 
   #showNotice() {
     clearTimeout(this.#countdown);
-    const { notice, "notice-text": text, retry, continue: goOn, another } = this.#parts;
-    const { answer, settings } = this;
+    const { notice, "notice-text": text, retry, another } = this.#parts;
+    const { answer } = this;
     const isFailed = answer.state === "failed";
-    notice.hidden = !isFailed && answer.state !== "stopped" && answer.state !== "interrupted";
+    notice.hidden = !isFailed && answer.state !== "interrupted";
     if (notice.hidden) return;
     const problem = explain(answer);
     notice.classList.toggle("notice--danger", isFailed);
-    notice.classList.toggle("notice--warning", answer.state === "interrupted");
-    text.textContent = isFailed ? problem.text : answer.state === "stopped" ? STOPPED : INTERRUPTED;
-    goOn.hidden = isFailed || settings.isTemporary || !answer.content;
+    notice.classList.toggle("notice--warning", !isFailed);
+    text.textContent = isFailed ? problem.text : INTERRUPTED;
     retry.hidden = isFailed && !problem.canRetry;
     another.hidden = !isFailed;
     another.classList.toggle("button--primary", problem.wantsAnotherModel);
