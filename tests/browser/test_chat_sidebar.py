@@ -136,6 +136,7 @@ def test_chats_are_put_into_folders_by_mouse_and_by_keys_and_survive_their_folde
     page = go()
 
     sidebar(page).get_by_role("button", name="New folder").click()
+    expect(page.get_by_label("Name of the new folder")).to_be_focused()
     page.keyboard.type("Work")
     page.keyboard.press("Enter")
     folder = sidebar(page).get_by_role("button", name="Work", exact=True)
@@ -208,7 +209,7 @@ def test_a_saved_prompt_is_made_and_put_into_a_message_by_typing_a_slash(platfor
     add_rows(platform, SavedPrompt(person_id=alice.id, name="Other", content="Something else", created_at=now()))
     page = go()
     panel = page.get_by_role("complementary", name="Settings of this chat")
-    question = page.locator("#chat-question")
+    question = page.locator("#question")
 
     page.get_by_role("button", name="Settings of this chat").click()
     panel.get_by_role("button", name="New").click()
@@ -241,7 +242,7 @@ def test_every_shortcut_is_listed_and_none_fires_while_somebody_types(go):
     page = go()
     dialog = page.get_by_role("dialog", name="Shortcuts")
 
-    page.locator("#chat-question").focus()
+    page.locator("#question").focus()
     page.keyboard.type("Why?")
     expect(dialog).to_be_hidden()
     page.get_by_role("heading", level=1).click()
