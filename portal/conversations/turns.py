@@ -177,7 +177,7 @@ async def _own_folder(session: AsyncSession, new: NewTurn) -> UUID | None:
 
 async def _begun(session: AsyncSession, new: NewTurn, conversation: Conversation, now: datetime) -> BegunTurn:
     end = new.continues or new.parent
-    lineage = await Lineage.above(session, end, tuple(new.models))
+    lineage = await Lineage.above(session, end)
     last = lineage.message(end, conversation.id)
     title = None
     if new.continues:
@@ -201,8 +201,8 @@ async def _begun(session: AsyncSession, new: NewTurn, conversation: Conversation
             )
             for number, (lane, model) in enumerate(new.models.items(), start=1)
         }
-    asked = Said(Role.USER, question.content)
-    told = {lane: [*lineage.told(question.parent_id, lane), asked] for lane in answers}
+    lanes = tuple(answers)
+    told = {lane: lineage.told(question, lanes, lane) for lane in lanes}
     conversation.updated_at = now
     conversation.leaf_id = answers[min(answers)].id
     if new.content is not None:

@@ -11,7 +11,7 @@ import { Versions } from "./versions.js";
 
 const STATES = { stopped: "Stopped", interrupted: "Interrupted", failed: "Failed" };
 const ENDED_EARLY = new Set(["stopped", "interrupted"]);
-const CHOSEN = "The chat goes on with this one";
+const CHOSEN = "Continued";
 const CUT = "Ended at its greatest length";
 const INTERRUPTED = "The answer was interrupted before its end.";
 
