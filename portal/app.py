@@ -9,7 +9,8 @@ from typing import Self
 import httpx
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from portal.accounts.account_pages import AccountPages
 from portal.accounts.account_routes import AccountRoutes
@@ -25,8 +26,9 @@ from portal.accounts.tokens import Tokens, token_secrets
 from portal.catalogue.api import CatalogueApi, answers_of
 from portal.catalogue.documentation import DocumentationPage
 from portal.catalogue.pages import CataloguePages
+from portal.chat.callers import Callers
+from portal.chat.chat import Chat
 from portal.chat.pages import ChatPages
-from portal.chat.shelf import Shelves
 from portal.clients.captcha import Captcha, NoCaptcha
 from portal.clients.catalogue import ModelCatalogue
 from portal.clients.gateway_status import GatewayStatus
@@ -34,6 +36,11 @@ from portal.clients.litellm_proxy import LitellmProxy
 from portal.clients.litellm_reading import LitellmReader
 from portal.clients.litellm_spend import LitellmSpend
 from portal.clients.recaptcha import Recaptcha
+from portal.conversations.api import ConversationsApi
+from portal.conversations.folders import Folders
+from portal.conversations.history import History
+from portal.conversations.visit import Visits
+from portal.conversations.visit_routes import VisitRoutes
 from portal.core import cache
 from portal.core.clock import Clock, now
 from portal.core.database import Database
@@ -49,6 +56,7 @@ from portal.keys.api import KeyApi
 from portal.keys.desk import key_desk
 from portal.keys.home import HomePage
 from portal.keys.limits import Limits
+from portal.keys.newcomers import Newcomers
 from portal.keys.pages import KeyPages
 from portal.keys.policy import Policy, policies
 from portal.keys.repair import repair
@@ -77,6 +85,8 @@ from portal.web.templating import Pages
 log = get_logger()
 
 DOOR = "/api/v1"
+# Where people send texts that are longer than a form.
+CHAT_PATHS = ("/api/chat", "/api/conversations", "/api/prompts")
 SECONDS_BETWEEN_REPAIRS = 30
 MANAGEMENT_TIMEOUT = httpx.Timeout(15, connect=2)
 # Like the door, it lets go of a connection before LiteLLM's server does.
@@ -116,7 +126,7 @@ class Outward:
             await http.aclose()
 
 
-def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
+def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0915 - it is a list
     """Nothing connects before the first request or the lifespan, so the first page does not wait for anybody."""
     outward = Outward.open(settings)
     database = Database(settings.database_url)
@@ -172,7 +182,8 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
             asyncio.create_task(catalogue.watch()),
             asyncio.create_task(_repair_regularly(database, proxy, operators.blocking, clock)),
         ]
-        yield
+        async with chat.running():
+            yield
         for task in tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):
@@ -181,29 +192,34 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         await redis.aclose()
         await database.close()
 
-    site = FastAPI(
-        title=f"{settings.brand_name} API",
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url="/api/openapi.json",
-        responses=RESPONSES,
-    )
-    site.state.session_cookie = cookie
-    site.state.people = people
-    site.state.tokens = tokens
+    site = _site(settings, lifespan, cookie=cookie, people=people, tokens=tokens)
     errors.install(site)
+    newcomers = Newcomers(settings, sessions=sessions, limiter=limiter, captcha=captcha)
     desk = key_desk(
         settings,
         database=database,
         proxy=proxy,
         limits=limits,
-        sessions=sessions,
+        newcomers=newcomers,
         limiter=limiter,
-        captcha=captcha,
         clock=clock,
     )
+    chat = Chat(
+        settings,
+        upstream=outward.relay,
+        database=database,
+        redis=redis,
+        catalogue=catalogue,
+        key_of=desk.chat_keys.key_of,
+        registry=registry,
+        clock=clock,
+    )
+
+    def our_address(connection: HTTPConnection) -> str:
+        return base_url(connection, settings.public_url, settings.trusted_proxies)
+
     for routes in (
+        chat.routes(Callers(tokens, sessions, people), our_address),
         KeyApi(desk, people=people, cookie=cookie, trusted_proxies=settings.trusted_proxies, clock=clock),
         KeyPages(
             settings,
@@ -220,10 +236,11 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         DocumentationPage(settings, catalogue, table, pages),
         ChatPages(
             people=people,
-            shelves=Shelves(database),
+            history=History(database, clock, settings.chat_undo_period),
+            folders=Folders(database, clock, settings.chat_folders),
             models=lambda: [one.model_dump(mode="json") for one in answers_of(catalogue, "chat")],
             policies=table,
-            limits={"lanes": 6, "frame_bytes": 1_000_000, "message_characters": 100_000},
+            limits=chat.limits.told(),
             captcha=captcha,
             pages=pages,
         ),
@@ -236,6 +253,8 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         AccountRoutes(settings, services=services, cookie=cookie),
         SignInPages(settings, services=services, people=people, captcha=captcha, pages=pages, cookie=cookie),
         AccountPages(settings, services=services, pages=pages, cookie=cookie),
+        ConversationsApi(settings, database=database, clock=clock),
+        VisitRoutes(Visits(database, newcomers, services.consents, clock), settings, people=people, cookie=cookie),
         SiteRoutes(settings, pages=pages),
         HealthRoutes(database=database, redis=redis, gateway=gateway),
         MetricsRoutes(settings, registry),
@@ -254,10 +273,10 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         )
         site.include_router(auth0.router())
     site.mount("/static", HashedStaticFiles())
-    site.add_middleware(BodyLimit, errors, settings.page_max_body_bytes)
     site.add_middleware(
-        CsrfGuard, errors, lambda request: base_url(request, settings.public_url, settings.trusted_proxies)
+        BodyLimit, errors, settings.page_max_body_bytes, dict.fromkeys(CHAT_PATHS, settings.chat_max_body_bytes)
     )
+    site.add_middleware(CsrfGuard, errors, our_address)
     site.add_middleware(SecurityHeaders, {**captcha.csp, **auth0_csp(settings)}, https=https)
     door = Door(
         outward.relay,
@@ -269,6 +288,24 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:
         find_model=catalogue.find,
     )
     return RequestContext(_front(site, door))
+
+
+def _site(
+    settings: Settings, lifespan: Lifespan[FastAPI], *, cookie: SessionCookie, people: People, tokens: Tokens
+) -> FastAPI:
+    """With what the dependencies of routes ask for."""
+    site = FastAPI(
+        title=f"{settings.brand_name} API",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        responses=RESPONSES,
+    )
+    site.state.session_cookie = cookie
+    site.state.people = people
+    site.state.tokens = tokens
+    return site
 
 
 def _front(site: ASGIApp, door: ASGIApp) -> ASGIApp:

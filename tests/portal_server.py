@@ -37,7 +37,7 @@ def running_portal(platform: "Platform", **changes: object) -> Iterator[PortalSe
             **changes,
         }
     )
-    with served(create_app(settings)) as url:
+    with served(create_app(settings), ws_max_size=settings.chat_frame_bytes) as url:
         yield PortalServer(url, settings)
 
 
@@ -51,6 +51,8 @@ def served(app: object, port: int = 0, **options: object) -> Iterator[str]:
         access_log=False,
         proxy_headers=False,
         loop="uvloop",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
         timeout_graceful_shutdown=1,
         **options,
     )
@@ -68,6 +70,11 @@ def served(app: object, port: int = 0, **options: object) -> Iterator[str]:
         thread.join(timeout=60)
         listener.close()
         assert not thread.is_alive()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
 
 
 def wait_for_gateway(url: str, state: str = "ready") -> None:

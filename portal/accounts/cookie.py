@@ -12,7 +12,7 @@ from portal.accounts.tokens import Tokens
 
 NAME = "portal_session"
 # Where `Authorization: Bearer` may stand in place of the cookie. A key of the API is no access token.
-TOKEN_PATHS = ("/api/account", "/api/keys")
+TOKEN_PATHS = ("/api/account", "/api/keys", "/api/chat", "/api/conversations", "/api/folders", "/api/prompts")
 
 
 class SessionCookie:

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from portal.accounts.adoption import adopt
 from portal.accounts.events import record
 from portal.accounts.session import Sessions
 from portal.core.clock import Clock
@@ -27,12 +28,18 @@ class SignIns:
         self._clock = clock
 
     async def complete(self, person: Person, *, old_token: str | None, ip: str) -> str:
-        """The token of a new session; the one that the browser came with ends. Raises `PersonBlocked`."""
+        """The token of a new session; the one that the browser came with ends, and the chats of its visitor come along.
+
+        Raises `PersonBlocked`.
+        """
         if person.blocked_at:
             raise PersonBlocked
+        before = await self._sessions.find(old_token) if old_token else None
         token = await self._sessions.start(person)
         async with self._database.transaction() as session:
             record(session, person.id, Action.SIGNED_IN, self._clock(), ip=ip)
+            if before and not before.has_account:
+                await adopt(session, before.person_id, person.id)
         if old_token:
             await self._sessions.end(old_token)
         return token

@@ -3,21 +3,21 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from portal.accounts.cookie import Visitor
 from portal.accounts.people import Owner, People
 from portal.accounts.session import Session
-from portal.chat.protocol import MOST_MODEL_NAME
-from portal.chat.shelf import Shelf, Shelves
+from portal.chat.shelf import Shelf
 from portal.clients.captcha import Captcha
-from portal.conversations.answers import Parameters, WholeConversation
-from portal.core.errors import NotFound
+from portal.conversations.answers import ConversationAnswer, MessageAnswer, Parameters, WholeConversation
+from portal.conversations.folders import Folders
+from portal.conversations.history import History
 from portal.keys.policy import Policies, Policy
 from portal.models import Kind, Person
 from portal.web.captcha_field import captcha_context
@@ -25,15 +25,6 @@ from portal.web.templating import Pages
 
 # As `GET /api/models` gives it.
 Model = dict[str, Any]
-
-
-class ChatNotFound(NotFound):
-    code = "conversation_not_found"
-    title = "No such chat"
-    next_step = ("New chat", "/chat")
-
-    def __init__(self) -> None:
-        super().__init__("There is no such chat here. It may have been deleted, or it belongs to somebody else.")
 
 
 class Defaults(BaseModel):
@@ -51,7 +42,8 @@ class ChatPages:
     """`models`: those that chat, as `GET /api/models` gives them; `limits`: as in the socket's `ready`."""
 
     people: People
-    shelves: Shelves
+    history: History
+    folders: Folders
     models: Callable[[], Sequence[Model]]
     policies: Policies
     limits: Mapping[str, int]
@@ -65,18 +57,17 @@ class ChatPages:
         router.add_api_route("/chat/{conversation_id}", self.conversation, **page)
         return router
 
-    async def new(
-        self, request: Request, session: Visitor, model: Annotated[str, Query(max_length=MOST_MODEL_NAME)] = ""
-    ) -> Response:
+    async def new(self, request: Request, session: Visitor, model: str = "") -> Response:
         """For everybody. A model that can't chat here is no choice, and the page has its own."""
         person = await self._person(session)
         return await self._page(request, person, None, wished=model)
 
     async def conversation(self, request: Request, person: Owner, conversation_id: str) -> Response:
-        found = await self.shelves.whole(person.id, _uuid(conversation_id))
-        if found is None:
-            raise ChatNotFound
-        return await self._page(request, person, found)
+        found, messages = await self.history.whole(person, conversation_id)
+        whole = WholeConversation(
+            **ConversationAnswer.of(found).model_dump(), messages=[MessageAnswer.of(one) for one in messages]
+        )
+        return await self._page(request, person, whole)
 
     async def _person(self, session: Session | None) -> Person | None:
         person = await self.people.find(session.person_id) if session else None
@@ -85,7 +76,7 @@ class ChatPages:
     async def _page(
         self, request: Request, person: Person | None, conversation: WholeConversation | None, wished: str = ""
     ) -> Response:
-        shelf = await self.shelves.first_page(person.id) if person else Shelf()
+        shelf = await Shelf.of(person, self.history, self.folders) if person else Shelf()
         models = self._models(self.policies[person.kind if person else Kind.PERMISSIONLESS])
         newest = conversation or next(iter(shelf.conversations), None)
         defaults = Defaults(models=_chosen(models, wished, newest.models if newest else []))
@@ -123,10 +114,3 @@ def _chosen(models: Sequence[Model], wished: str, before: Sequence[str]) -> list
 def script_json(data: Any) -> str:
     """For a `<script>`, which no text in it can end: https://html.spec.whatwg.org/#restrictions-for-contents-of-script-elements"""
     return json.dumps(data).replace("<", "\\u003c")
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise ChatNotFound from error

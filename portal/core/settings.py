@@ -160,6 +160,14 @@ class Settings(BaseSettings):
         description="life of the key with which the chat asks LiteLLM for a person; a new one is made in time",
         ge=timedelta(minutes=1),
     )
+    chat_undo_period: timedelta = Field(
+        timedelta(days=30), description="so long a deleted chat can be brought back", gt=timedelta(0)
+    )
+    chat_folders: int = Field(200, description="folders per person", gt=0)
+    chat_prompts: int = Field(500, description="saved prompts per person", gt=0)
+    chat_max_body_bytes: int = Field(
+        1_048_576, description="largest request of the chat, its settings and its saved prompts", gt=0
+    )
 
     # Accounts.
     local_accounts: bool | None = Field(
@@ -221,6 +229,28 @@ class Settings(BaseSettings):
         None,
         description="the Bearer token that /metrics asks for; without it, it exists for this machine only",
         min_length=16,
+    )
+
+    # Chat.
+    chat_lanes: int = Field(6, description="models that a person may ask at once", gt=0)
+    chat_running_answers: int = Field(
+        12, description="answers that may be written for a person at the same time, on all instances together", gt=0
+    )
+    chat_message_characters: int = Field(200_000, description="longest message of a person", gt=0)
+    chat_answer_characters: int = Field(1_000_000, description="longest answer; it ends there", gt=0)
+    chat_frame_bytes: int = Field(2_097_152, description="largest message on a socket", gt=0)
+    chat_frames_per_second: int = Field(20, description="messages that a socket may send in a second", gt=0)
+    chat_sockets_per_person: int = Field(20, description="sockets that a person may have open on one instance", gt=0)
+    chat_socket_life: timedelta = Field(
+        timedelta(hours=1), description="after it a browser opens a new socket", gt=timedelta(0)
+    )
+    chat_stop_grace: timedelta = Field(
+        timedelta(seconds=5),
+        description="how long answers of the chat may go on after the portal was told to stop",
+        ge=timedelta(0),
+    )
+    chat_title_model: Annotated[str | None, NothingIsNone] = Field(
+        None, description="model that names new chats; without it, they are named by their first words"
     )
 
     # CAPTCHA.

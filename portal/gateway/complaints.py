@@ -2,15 +2,11 @@
 
 Its messages name hashes of keys, deployments, addresses and what an endpoint answered, so none is passed on,
 except a remark about the caller's own request, which is cleaned first.
-The shapes read here are those of LiteLLM's `ProxyException`, its rate limiter and its `exceptions.py`.
 """
 
-import json
 import re
-from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any
 
+from portal.clients.litellm_complaint import Complaint
 from portal.gateway import errors
 from portal.gateway.errors import ApiError
 
@@ -36,40 +32,6 @@ PRIVATE = re.compile(
 TELLTALE = re.compile(r"litellm|api_base|deployment|virtual key|\buser_id\b|\bteam_id\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Complaint:
-    status: int
-    kind: str = ""
-    code: str = ""
-    message: str = ""
-    param: str | None = None
-
-    @property
-    def is_from_model(self) -> bool:
-        """LiteLLM puts this before what a model's endpoint said, and not before its own refusals."""
-        return self.message.startswith("litellm.")
-
-    def says(self, *phrases: str) -> bool:
-        return any(phrase in self.message for phrase in phrases)
-
-
-def read_complaint(status: int, body: bytes) -> Complaint:
-    try:
-        content: Any = json.loads(body)
-    except ValueError:
-        content = None
-    error = content.get("error", content.get("detail")) if isinstance(content, dict) else None
-    if not isinstance(error, dict):
-        return Complaint(status, message=error if isinstance(error, str) else "")
-    code = str(error.get("code"))
-    if status == HTTPStatus.OK and re.fullmatch(r"[45]\d\d", code):
-        status = int(code)
-    param = error.get("param")
-    is_plain = isinstance(param, str) and re.fullmatch(r"(?!None$)[a-z_.\[\]0-9]{1,60}", param)
-    message = str(error.get("message") or "")
-    return Complaint(status, str(error.get("type")), code, message, param if is_plain else None)
-
-
 def answer_to(said: Complaint, *, retry_after: str | None = None, model: str | None = None) -> ApiError:
     seconds = retry_after if retry_after and retry_after.isdecimal() else None
     return about_model(said, seconds, model) or (
@@ -79,14 +41,13 @@ def answer_to(said: Complaint, *, retry_after: str | None = None, model: str | N
 
 def about_model(said: Complaint, seconds: str | None, model: str | None) -> ApiError | None:
     """What is recognised by its words, whoever said it."""
-    is_unknown = said.kind.endswith("_model_access_denied") or said.code == "model_not_found"
-    if is_unknown or said.says("Invalid model name passed in", "There is no 'model_name'"):
+    if said.is_about_unknown_model:
         return errors.model_not_found(model)
-    if said.says("No deployments available", "No healthy deployment", "no healthy deployments"):
+    if said.is_about_no_endpoint:
         return errors.model_unavailable(seconds or errors.RETRY_SECONDS)
-    if said.says("ContextWindowExceededError", "maximum context length", "context_length_exceeded"):
+    if said.is_about_context:
         return ApiError(400, "context_length_exceeded", cleaned(said.message), param="messages")
-    if said.says("ContentPolicyViolationError"):
+    if said.is_about_content:
         message = "The model's endpoint refused this content. Please change your request."
         return ApiError(400, "content_policy_violation", message)
     return None
@@ -135,7 +96,7 @@ def from_proxy(said: Complaint, seconds: str | None) -> ApiError:  # noqa: PLR09
 def about_key(said: Complaint) -> ApiError | None:  # noqa: PLR0911 - as above
     if said.kind == "expired_key":
         return ApiError(401, "expired_api_key", "This API key has expired. Create a new one on the keys page.")
-    if said.kind == "budget_exceeded" or said.says("Budget has been exceeded", "ExceededBudget"):
+    if said.is_about_budget:
         message = "The budget of this key is used up. The account page tells when it is renewed."
         return ApiError(429, "insufficient_quota", message, kind="insufficient_quota")
     if said.kind == "no_db_connection":

@@ -14,8 +14,9 @@ from typing import Any
 import httpx
 import structlog
 
+from portal.clients.litellm_complaint import read_complaint
 from portal.gateway import errors
-from portal.gateway.complaints import answer_to, read_complaint
+from portal.gateway.complaints import answer_to
 from portal.gateway.errors import ApiError
 from portal.gateway.events import WholeEvents
 from portal.gateway.exchange import Exchange

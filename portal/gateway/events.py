@@ -1,6 +1,7 @@
 """A stream of server-sent events on its way through: only whole events leave, and no error as LiteLLM words it."""
 
-from portal.gateway.complaints import answer_to, read_complaint
+from portal.clients.litellm_complaint import read_complaint
+from portal.gateway.complaints import answer_to
 from portal.gateway.errors import stream_interrupted, upstream_error
 
 END = b"\n\n"

@@ -1,23 +1,23 @@
 """A key without an account: terms, limits, CAPTCHA, key, and a session that remembers whose it is."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, field_validator
 
-from portal.accounts.session import Session, Sessions
-from portal.clients.captcha import MAX_ANSWER_LENGTH, Captcha
+from portal.accounts.session import Session
+from portal.clients.captcha import MAX_ANSWER_LENGTH
 from portal.clients.litellm_proxy import LitellmProxy, ProxyUnavailable
 from portal.core.clock import Clock
 from portal.core.database import Database
 from portal.core.errors import NotAllowed
-from portal.core.rates import Limit, RateLimiter
 from portal.core.settings import Settings
 from portal.keys.create import DEFAULT_NAME, TERMS_NEEDED, Description, Name, has_accepted_terms, terms_consent
 from portal.keys.issue import KeyIssuer, KeyReveal
+from portal.keys.newcomers import Newcomers
 from portal.models import Consent, Kind, Person
+
+SORRY = "No more keys can be issued to your {} for now. Please come back later."
 
 
 class AccountSignedIn(NotAllowed):
@@ -70,32 +70,26 @@ class Claims:
         database: Database,
         proxy: LitellmProxy,
         issuer: KeyIssuer,
-        sessions: Sessions,
-        limiter: RateLimiter,
-        captcha: Captcha,
+        newcomers: Newcomers,
         clock: Clock,
     ) -> None:
         self._settings = settings
         self._database = database
         self._proxy = proxy
         self._issuer = issuer
-        self._sessions = sessions
-        self._limiter = limiter
-        self._captcha = captcha
+        self._newcomers = newcomers
         self._clock = clock
 
     async def claim(self, request: ClaimRequest, session: Session | None, *, ip: str, network: str) -> Claimed:
-        """`network` is what limits count: an IPv4 address or an IPv6 /64. A claim that fails counts as an attempt only,
-        and not even that while the gateway can't issue anything.
-        """
+        """A claim that fails counts as an attempt only, and not even that while the gateway can't issue anything."""
         if session and session.has_account:
             raise AccountSignedIn
         if not await self._proxy.is_alive():
             raise ProxyUnavailable(reached=False)
-        await self._limiter.take(self._attempts(network))
-        await self._captcha.verify(request.captcha, ip=ip)
+        await self._newcomers.check(request.captcha, ip=ip, network=network)
         person, consent = await self._person(request, session)
-        async with self._counted(network, session), self._session(person, session) as token:
+        counted = self._newcomers.counted(network, session, sorry=SORRY)
+        async with counted, self._newcomers.session(person, session) as token:
             reveal = await self._issuer.issue(
                 person, name=request.name, description=request.description, consent=consent, ip=ip
             )
@@ -110,42 +104,3 @@ class Claims:
                 return known, None
         person = known or Person(kind=Kind.PERMISSIONLESS, email=request.email, created_at=self._clock())
         return person, terms_consent(person, version, self._clock)
-
-    @asynccontextmanager
-    async def _session(self, person: Person, session: Session | None) -> AsyncIterator[str | None]:
-        """A session for a new person, started before the key so that no key is ever without one."""
-        if session and session.person_id == person.id:
-            yield None
-            return
-        token = await self._sessions.start(person)
-        try:
-            yield token
-        except BaseException:
-            await self._sessions.end(token)
-            raise
-
-    @asynccontextmanager
-    async def _counted(self, network: str, session: Session | None) -> AsyncIterator[None]:
-        """Counted before the work, so that simultaneous claims can't pass together; given back when it fails."""
-        taken: list[Limit] = []
-        try:
-            for limit in self._limits(network, session):
-                await self._limiter.take(limit)
-                taken.append(limit)
-            yield
-        except BaseException:
-            for limit in taken:
-                await self._limiter.give_back(limit)
-            raise
-
-    def _limits(self, network: str, session: Session | None) -> list[Limit]:
-        text = "No more keys can be issued to your {} for now. Please come back later."
-        limits = [Limit(self._settings.claims_per_ip, "claims-per-ip", network, text.format("network"))]
-        if session:
-            who = str(session.person_id)
-            limits.append(Limit(self._settings.claims_per_session, "claims-per-session", who, text.format("browser")))
-        return limits
-
-    def _attempts(self, network: str) -> Limit:
-        text = "Too many tries from your network. Please wait a while and try again."
-        return Limit(self._settings.claim_attempts_per_ip, "claim-attempts", network, text)

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from portal.accounts.session import Sessions
-from portal.clients.captcha import Captcha
 from portal.clients.litellm_proxy import LitellmProxy
 from portal.core.clock import Clock
 from portal.core.database import Database
@@ -15,6 +13,7 @@ from portal.keys.claim import Claims
 from portal.keys.create import Creations
 from portal.keys.issue import KeyIssuer
 from portal.keys.limits import Limits
+from portal.keys.newcomers import Newcomers
 from portal.keys.overview import KeyOverview
 from portal.keys.rotate import Rotations
 
@@ -35,9 +34,8 @@ def key_desk(
     database: Database,
     proxy: LitellmProxy,
     limits: Limits,
-    sessions: Sessions,
+    newcomers: Newcomers,
     limiter: RateLimiter,
-    captcha: Captcha,
     clock: Clock,
 ) -> KeyDesk:
     issuer = KeyIssuer(database, proxy, limits, clock)
@@ -48,9 +46,7 @@ def key_desk(
             database=database,
             proxy=proxy,
             issuer=issuer,
-            sessions=sessions,
-            limiter=limiter,
-            captcha=captcha,
+            newcomers=newcomers,
             clock=clock,
         ),
         creations=Creations(database, issuer, limiter, rate=rate, terms_version=settings.terms_version, clock=clock),

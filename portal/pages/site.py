@@ -12,6 +12,7 @@ from portal.core.settings import Settings
 from portal.pages.accent import accent_css
 from portal.web.charts import BarChart, Series, bar_chart
 from portal.web.numbers import compact
+from portal.web.templating import FOLDER as TEMPLATES
 from portal.web.templating import Pages
 
 
@@ -28,6 +29,7 @@ class SiteRoutes:
         add("/static-theme.css", self.theme, methods=["GET"])
         if not self._settings.is_production:
             add("/dev/patterns", self.patterns, methods=["GET"], response_class=HTMLResponse)
+            add("/dev/answers", self.answers, methods=["GET"], response_class=HTMLResponse)
         return router
 
     async def terms(self, request: Request, _: Visitor) -> Response:
@@ -42,6 +44,9 @@ class SiteRoutes:
 
     async def patterns(self, request: Request) -> Response:
         return self._pages.render(request, "dev_patterns.html", {"chart": _sample_chart()})
+
+    async def answers(self, request: Request) -> Response:
+        return self._pages.render(request, "dev_answers.html", {"answer": (TEMPLATES / "dev_answer.md").read_text()})
 
 
 def _sample_chart() -> BarChart:

@@ -251,3 +251,17 @@ def test_no_secret_of_the_sign_in_is_in_a_page_or_address_of_ours(auth0, way):
 
     for token in auth0.tokens:
         assert token not in answer.text + str(answer.headers) + page.text
+
+
+@pytest.mark.req("C1", "K2")
+def test_chats_of_a_visitor_become_those_of_the_person_who_comes_back_from_auth0(way):
+    browser = way.browser
+    assert browser.post("/api/chat/visit", json={"accept_terms": True}).status_code == 201
+    browser.post("/api/folders", json={"name": "Trips"})
+    browser.post("/api/prompts", json={"name": "Brief", "content": "Be brief."})
+
+    landing(way.whole())
+
+    assert browser.get("/api/account").json()["kind"] == "auth0"
+    assert [one["name"] for one in browser.get("/api/folders").json()["folders"]] == ["Trips"]
+    assert [one["name"] for one in browser.get("/api/prompts").json()["prompts"]] == ["Brief"]

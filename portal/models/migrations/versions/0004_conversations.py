@@ -9,8 +9,10 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 revision = "0004"
 down_revision = "0003"
 
-# A document of Postgres' full text search may have 1 MB; what comes after so many characters is not found.
-SEARCHED = "to_tsvector('simple', left(content, 100000))"
+# A document of Postgres' full text search may have 1 MB; what comes after so many characters is not found. Signs are
+# spaces, or Postgres would leave out HTML and see one word in `and/or`, `os.path.join` and addresses.
+SIGNS = r"""!"#$%&''()*+,-./\:;<=>?@[\]^_`{|}~"""
+SEARCHED = f"to_tsvector('simple', translate(left(content, 100000), '{SIGNS}', repeat(' ', 32)))"
 
 
 def upgrade() -> None:
@@ -37,7 +39,15 @@ def upgrade() -> None:
         _at("updated_at"),
         sa.Column("deleted_at", sa.DateTime(timezone=True)),
     )
-    op.create_index("ix_conversation_newest", "conversation", ["person_id", sa.text("updated_at DESC")])
+    op.create_index(
+        "ix_conversation_newest",
+        "conversation",
+        ["person_id", sa.text("updated_at DESC"), sa.text("id DESC")],
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_conversation_deleted", "conversation", ["deleted_at"], postgresql_where=sa.text("deleted_at IS NOT NULL")
+    )
     op.create_table(
         "message",
         sa.Column("id", sa.Uuid(), primary_key=True),
@@ -62,7 +72,6 @@ def upgrade() -> None:
         _at(),
         sa.Column("search", TSVECTOR(), sa.Computed(SEARCHED, persisted=True)),
     )
-    op.create_index("ix_message_search", "message", ["search"], postgresql_using="gin")
     op.create_index("ix_message_running", "message", ["created_at"], postgresql_where=sa.text("state = 'running'"))
 
 

@@ -42,9 +42,10 @@ async function moveChat(id, folder) {
   }
 }
 
-function chooseFolder(id, button) {
+// The list may have been drawn anew since its menu was opened.
+function chooseFolder(id) {
   const { folder: here } = chats.find(id);
-  openMenu(button, [
+  openMenu(document.querySelector(`.chat-item[data-id="${id}"] .chat-item__more`), [
     { label: "No folder", isChosen: here === null, run: () => moveChat(id, null) },
     ...chats.folders.map(({ id: folder, name }) => ({
       label: name,
@@ -70,17 +71,25 @@ export async function deleteChat(id) {
 export function openChatMenu(id, button) {
   openMenu(button, [
     { label: "Rename", run: () => renameChat(id) },
-    { label: "Move to…", run: (from) => chooseFolder(id, from) },
+    { label: "Move to…", run: () => chooseFolder(id) },
     { label: "Delete", isDanger: true, run: () => deleteChat(id) },
   ]);
 }
 
-// Made with a name to change at once; `chat`: the chat to put in it.
-export async function newFolder(chat = null) {
+// Named first and made then; `chat`: the chat to put in it.
+export function newFolder(chat = null) {
+  const item = document.createElement("li");
+  const place = document.createElement("span");
+  item.append(place);
+  document.querySelector("[data-folders]").append(item);
+  renameInPlace(place, { name: "", label: "Name of the new folder", save: (name) => makeFolder(name, chat), done: drawFolders });
+}
+
+async function makeFolder(name, chat) {
   try {
-    const { id } = await chats.addFolder("New folder");
+    const { id } = await chats.addFolder(name);
     if (chat) await moveChat(chat, id);
-    renameFolder(id);
+    document.querySelector(`[data-folder="${id}"] .chat-folder__name`)?.focus();
   } catch (error) {
     tellError(error);
   }

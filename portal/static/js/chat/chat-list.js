@@ -50,5 +50,5 @@ export function drawChats() {
   const groups = Map.groupBy(chats.in(), groupOf);
   place.replaceChildren(...[...groups].map(([name, members]) => group(name, members)));
   document.querySelector("[data-empty]").hidden = !chats.isEmpty;
-  document.querySelector("[data-more]").hidden = !chats.more;
+  document.querySelector("[data-more]").hidden = !chats.next;
 }

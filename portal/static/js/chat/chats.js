@@ -12,13 +12,13 @@ class Chats extends EventTarget {
   #loading = null;
   #folderLoads = new Map();
 
-  constructor({ folders, conversations, more }) {
+  // `next`: where the next page of those that lie in no folder begins, if there is one.
+  constructor({ folders, conversations, next }) {
     super();
     this.folders = [...folders];
-    this.more = more;
+    this.next = next;
     this.loadedFolders = new Set();
     for (const one of conversations) this.#chats.set(one.id, one);
-    this.oldest = conversations.at(-1)?.updated_at ?? null;
   }
 
   get isEmpty() {
@@ -60,10 +60,9 @@ class Chats extends EventTarget {
   }
 
   async #nextPage() {
-    const before = encodeURIComponent(this.oldest ?? "");
+    const before = encodeURIComponent(this.next);
     const page = await api("GET", `/api/conversations?limit=${PAGE}&folder=none&before=${before}`);
-    this.more = page.more;
-    this.oldest = page.conversations.at(-1)?.updated_at ?? this.oldest;
+    this.next = page.next;
     this.put(...page.conversations);
   }
 
@@ -116,7 +115,7 @@ class Chats extends EventTarget {
   async removeAll() {
     await api("DELETE", "/api/conversations", { confirm: "delete" });
     this.#chats.clear();
-    this.more = false;
+    this.next = null;
     this.#tell();
   }
 

@@ -1,6 +1,7 @@
 // The middle of the page: what is said, as it is shown, and what a person does with it.
 
 import { Announcer } from "./announcer.js";
+import { chooseAnother } from "./another-model.js";
 import { showBudget, sizeOf } from "./budget.js";
 import { Composer } from "./composer.js";
 import { ConnectionNotice } from "./connection-notice.js";
@@ -55,25 +56,25 @@ class Conversation {
     parts.messages.addEventListener("act", ({ detail }) => this.#act(detail));
     parts.branch.addEventListener("click", ({ target }) => target.closest("[data-action=unbranch]") && this.#unbranch());
     state.addEventListener("opened", () => this.#open());
-    state.addEventListener("settings", () => this.#show());
-    state.addEventListener("created", ({ detail }) => this.#created(detail.id));
+    state.addEventListener("settings", () => this.#changed());
+    state.addEventListener("created", () => composer.rename(draftKey()));
+    state.addEventListener("found", ({ detail }) => this.messages.lookAt(detail.message));
     register({ keys: "Escape", group: "Chat", label: "Stop the answer", when: () => talk.isRunning, run: () => talk.stop() });
   }
 
   #open() {
-    const whole = state.conversation;
     this.#before = null;
     this.parts.messages.replaceChildren();
-    this.talk.open(whole);
-    this.composer.open(state.temporary ? null : (whole?.id ?? NEW));
+    this.talk.open(state.conversation);
+    this.composer.open(draftKey());
     this.#show();
     this.scroll.toEnd();
     this.composer.focus();
   }
 
-  #created(id) {
-    this.composer.rename(id);
-    history.replaceState(history.state, "", `/chat/${id}`);
+  #changed() {
+    if (!state.conversation) this.composer.rename(draftKey());
+    this.#show();
   }
 
   #suggest(question) {
@@ -94,6 +95,7 @@ class Conversation {
     this.#before = null;
     this.talk.ask(content, parent);
     this.scroll.toEnd();
+    this.composer.focus();
     this.announcer.say("Waiting for the answer");
     return true;
   }
@@ -111,7 +113,7 @@ class Conversation {
       "ask-again": () => this.#ask(value, message.parent),
       retry: () => talk.again(message, message.model),
       regenerate: () => talk.again(message, message.model),
-      another: () => talk.again(message, value),
+      another: () => chooseAnother(value, message.model, (model) => talk.again(message, model)),
       continue: () => talk.goOn(message),
       stop: () => talk.stopLane(message),
       branch: () => this.#branch(message),
@@ -122,11 +124,11 @@ class Conversation {
     does[action]();
   }
 
-  #showVersion(id) {
-    if (!id) return;
+  #showVersion({ id, step }) {
     this.#before = null;
     this.talk.tree.show(id);
     this.#show();
+    this.messages.focusVersions(id, step);
     this.#keepLeaf();
   }
 
@@ -157,7 +159,7 @@ class Conversation {
   #show() {
     const { tree, isRunning } = this.talk;
     const turns = tree.turns();
-    this.messages.show(turns, { modelName, isTemporary: state.temporary, isRunning, end: tree.end });
+    this.messages.show(turns, { modelName, isTemporary: state.temporary, end: tree.end });
     this.opening.show(!turns.length);
     this.composer.running = isRunning;
     this.parts.branch.hidden = !this.#before;
@@ -180,6 +182,9 @@ class Conversation {
     this.#leafTimer = setTimeout(() => fetch(`/api/conversations/${id}`, request).catch(() => {}), LEAF_PAUSE_MS);
   }
 }
+
+// Of a temporary chat nothing is kept, not even what is being written.
+const draftKey = () => (state.temporary ? null : (state.conversation?.id ?? NEW));
 
 function problemWith(content) {
   const most = state.limits.message_characters;

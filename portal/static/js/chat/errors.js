@@ -2,13 +2,13 @@
 // its code, as after a reload.
 
 const WORDS = {
-  model_not_found: "This model is no longer offered.",
-  model_unavailable: "This model can’t answer right now.",
-  rate_limited: "Too many questions in a short time.",
+  model_not_found: "This model is no longer offered. Choose another one.",
+  model_unavailable: "This model can’t answer right now. Choose another one, or try again later.",
+  rate_limited: "Too many questions in a short time. Wait a moment, then try again.",
   budget_exceeded: "Your budget is used up. It fills up again with its next period; your usage page says when.",
   context_too_long: "This is more than the model can read at once. Shorten the question, or choose a model with a larger context.",
-  timeout: "The model did not answer in time.",
-  upstream_failed: "The model failed while it answered.",
+  timeout: "The model did not answer in time. Try again, or choose another one.",
+  upstream_failed: "The model could not answer. Try again, or choose another one.",
   gateway_unavailable: "The gateway does not answer right now. Try again in a moment.",
   content_refused: "The provider of this model refused the question. Ask in other words, or choose another model.",
 };
@@ -20,7 +20,7 @@ const NEEDS_MORE_THAN_A_RETRY = new Set(["model_not_found", "budget_exceeded", "
 export function explain(message) {
   const { code = message.error_code, text, retryable } = message.error ?? {};
   return {
-    text: text || WORDS[code] || "The answer could not be written.",
+    text: text || WORDS[code] || "The answer could not be written. Try again.",
     canRetry: retryable ?? !NEEDS_MORE_THAN_A_RETRY.has(code),
     wantsAnotherModel: NEEDS_ANOTHER_MODEL.has(code),
     retryAt: message.error?.retryAt ?? null,

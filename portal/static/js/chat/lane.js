@@ -10,8 +10,10 @@ import { copyOf, partsOf } from "./template.js";
 import { Versions } from "./versions.js";
 
 const STATES = { stopped: "Stopped", interrupted: "Interrupted", failed: "Failed" };
+const ENDED_EARLY = new Set(["stopped", "interrupted"]);
+const CHOSEN = "Continued";
+const CUT = "Ended at its greatest length";
 const INTERRUPTED = "The answer was interrupted before its end.";
-const STOPPED = "You stopped this answer.";
 
 export class LaneView {
   #parts;
@@ -24,7 +26,7 @@ export class LaneView {
     this.element = copyOf("chat-lane");
     this.#parts = partsOf(this.element);
     this.#text = new AnswerText(this.#parts);
-    this.#versions = new Versions(this.#parts, (id) => this.#act("show", id));
+    this.#versions = new Versions(this.#parts, (choice) => this.#act("show", choice));
     this.element.addEventListener("click", ({ target }) => {
       const button = target.closest("[data-action]");
       if (button?.dataset.action === "copy") this.#copy(button);
@@ -32,12 +34,13 @@ export class LaneView {
     });
   }
 
-  // `settings`: {modelName, isLast, isTemporary, hasNeighbours}
+  // `settings`: {modelName, isLast, isTemporary, hasNeighbours, chosen}; `chosen`: the answer that the chat goes on with.
   show({ answer, versions }, settings) {
     this.settings = settings;
     const isOther = answer !== this.answer;
     this.answer = answer;
     this.#parts.model.textContent = settings.modelName(answer.model);
+    this.element.id = `message-${answer.id}`;
     this.element.ariaLabel = `Answer of ${settings.modelName(answer.model)}`;
     this.#versions.show(versions, answer);
     if (isOther) this.#text.show(answer, settings.isLast || answer.state === "running");
@@ -56,32 +59,35 @@ export class LaneView {
     const { answer, settings } = this;
     const { waiting, state, facts } = this.#parts;
     const isRunning = answer.state === "running";
+    const isCut = answer.state === "complete" && answer.finish_reason === "length";
     this.element.dataset.state = answer.state;
     waiting.hidden = !isRunning || Boolean(answer.content || answer.reasoning);
-    state.textContent = STATES[answer.state] ?? "";
+    state.textContent = settings.hasNeighbours && settings.chosen === answer.id ? CHOSEN : (STATES[answer.state] ?? (isCut ? CUT : ""));
     facts.replaceChildren(...factsLine(answer.facts ?? {}).map(fact));
     this.#show("stop", isRunning && settings.hasNeighbours);
+    const isFailed = answer.state === "failed";
+    this.#show("continue", (isCut || ENDED_EARLY.has(answer.state)) && Boolean(answer.content) && !settings.isTemporary);
     this.#show("copy", Boolean(answer.content));
-    this.#show("choose", settings.isLast && settings.hasNeighbours && !isRunning && answer.state !== "failed");
-    this.#show("branch", answer.state !== "failed" && !settings.isLast);
+    this.#show("choose", settings.isLast && settings.hasNeighbours && !settings.chosen && !isRunning && !isFailed);
+    this.#show("branch", !settings.isLast && !isFailed);
     this.#parts.actions.hidden = isRunning;
     this.#showNotice();
   }
 
   #showNotice() {
     clearTimeout(this.#countdown);
-    const { notice, "notice-text": text, retry, continue: goOn, another } = this.#parts;
-    const { answer, settings } = this;
+    const { notice, "notice-text": text, retry, another } = this.#parts;
+    const { answer } = this;
     const isFailed = answer.state === "failed";
-    notice.hidden = !isFailed && answer.state !== "stopped" && answer.state !== "interrupted";
+    notice.hidden = !isFailed && answer.state !== "interrupted";
     if (notice.hidden) return;
     const problem = explain(answer);
     notice.classList.toggle("notice--danger", isFailed);
-    notice.classList.toggle("notice--warning", answer.state === "interrupted");
-    text.textContent = isFailed ? problem.text : answer.state === "stopped" ? STOPPED : INTERRUPTED;
-    goOn.hidden = isFailed || settings.isTemporary || !answer.content;
+    notice.classList.toggle("notice--warning", !isFailed);
+    text.textContent = isFailed ? problem.text : INTERRUPTED;
     retry.hidden = isFailed && !problem.canRetry;
-    another.hidden = !isFailed || !problem.wantsAnotherModel;
+    another.hidden = !isFailed;
+    another.classList.toggle("button--primary", problem.wantsAnotherModel);
     if (isFailed) this.#waitToRetry(problem.retryAt);
   }
 

@@ -17,9 +17,8 @@ function item({ label, run, isDanger, isChosen }) {
   made.setAttribute("role", isChosen === undefined ? "menuitem" : "menuitemradio");
   if (isChosen !== undefined) made.setAttribute("aria-checked", String(isChosen));
   made.addEventListener("click", () => {
-    const from = opener;
     menu.hidePopover();
-    run(from);
+    run();
   });
   return made;
 }

@@ -3,6 +3,8 @@
 import { keepInPlace } from "./template.js";
 import { TurnView } from "./turn.js";
 
+const FOUND_FOR_MS = 3000;
+
 export class MessagesView {
   #element;
   #views = new Map();
@@ -11,14 +13,15 @@ export class MessagesView {
     this.#element = element;
   }
 
-  // `settings`: {modelName, isTemporary}
+  // `settings`: {modelName, isTemporary, end}; `end`: the answer that the next question follows by choice.
   show(turns, settings) {
     const dropped = droppedAt(turns, settings.modelName);
     const views = new Map();
     turns.forEach((turn, place) => {
       const view = this.#views.get(turn.question) ?? new TurnView();
       views.set(turn.question, view);
-      view.show(turn, { ...settings, isLast: place === turns.length - 1, dropped: dropped.get(place) });
+      const chosen = turns[place + 1]?.lanes.length === 1 ? turn.next : settings.end;
+      view.show(turn, { ...settings, chosen, isLast: place === turns.length - 1, dropped: dropped.get(place) });
     });
     this.#views = views;
     keepInPlace(this.#element, [...views.values()].map(({ element }) => element));
@@ -26,6 +29,20 @@ export class MessagesView {
 
   append(message, text, reasoning) {
     for (const view of this.#views.values()) if (view.question.id === message.parent) view.append(message, text, reasoning);
+  }
+
+  // A message that somebody searched for.
+  lookAt(id) {
+    const message = document.getElementById(`message-${id}`);
+    if (!message) return;
+    message.scrollIntoView({ block: "center", inline: "nearest" });
+    message.classList.add("is-found");
+    setTimeout(() => message.classList.remove("is-found"), FOUND_FOR_MS);
+  }
+
+  // Another version of a question is drawn anew, and who goes from one to the next is to be able to go on.
+  focusVersions(id, step) {
+    for (const view of this.#views.values()) if (view.question.id === id) view.focusVersions(step);
   }
 }
 

@@ -3,6 +3,8 @@
 import { MarkdownView } from "./markdown.js";
 import { state } from "./state.js";
 
+const COMPARED = "Each question goes to all of them at once. Continue with the answer that you like best.";
+
 export class Opening {
   #parts;
 
@@ -21,7 +23,7 @@ export class Opening {
     if (!isShown) return;
     const models = state.models.map((id) => state.model(id)).filter(Boolean);
     title.textContent = titleOf(models);
-    description.textContent = models.length === 1 ? (models[0].description ?? "") : "";
+    description.textContent = models.length === 1 ? (models[0].description ?? "") : models.length ? COMPARED : "";
     note.replaceChildren();
     note.hidden = models.length !== 1 || !models[0].infoContent;
     if (note.hidden) return;

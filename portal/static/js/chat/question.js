@@ -11,7 +11,7 @@ export class QuestionView {
   constructor(element, parts) {
     this.element = element;
     this.#parts = parts;
-    this.#versions = new Versions(parts, (id) => this.#act("show", id));
+    this.#versions = new Versions(parts, (choice) => this.#act("show", choice));
     const { edit, draft, cancel } = parts;
     element.addEventListener("click", ({ target }) => {
       const button = target.closest("[data-action]");
@@ -32,8 +32,13 @@ export class QuestionView {
 
   show({ question, versions }) {
     this.question = question;
+    this.element.id = `message-${question.id}`;
     this.#parts.text.textContent = question.content;
     this.#versions.show(versions, question);
+  }
+
+  focusVersions(step) {
+    this.#versions.focus(step);
   }
 
   #open() {

@@ -4,12 +4,14 @@ const CLOSE_PX = 64;
 
 export class Scroll {
   #scroll;
+  #messages;
   #toEnd;
   #follows = true;
   #top = 0;
 
   constructor({ scroll, messages, "to-end": toEnd }) {
     this.#scroll = scroll;
+    this.#messages = messages;
     this.#toEnd = toEnd;
     scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     toEnd.addEventListener("click", () => this.toEnd());
@@ -37,7 +39,8 @@ export class Scroll {
   }
 
   #grown() {
-    if (this.#follows) this.#scroll.scrollTop = this.#scroll.scrollHeight;
+    // A new chat begins at its top.
+    if (this.#follows && this.#messages.childElementCount) this.#scroll.scrollTop = this.#scroll.scrollHeight;
     this.#show();
   }
 

@@ -10,7 +10,7 @@ import { drawFolders, toggleFolder } from "./folders.js";
 import { newChat, openChat } from "./navigation.js";
 import { register } from "./shortcuts.js";
 import { state } from "./state.js";
-import { tellError } from "./toast.js";
+import { tellError, toast } from "./toast.js";
 
 const sidebar = document.getElementById("chat-sidebar");
 
@@ -73,15 +73,21 @@ register({ keys: "F2", label: "Rename the chat in the list", when: shownItem, ru
 register({ keys: "Delete", label: "Delete the chat in the list", when: shownItem, run: () => deleteChat(shownItem()) });
 
 const more = sidebar.querySelector("[data-more]");
-const watch = new IntersectionObserver(
-  async ([seen]) => {
-    if (!seen.isIntersecting || !chats.more) return;
-    await chats.loadMore().catch(tellError);
+const watch = new IntersectionObserver(([seen]) => seen.isIntersecting && chats.next && loadOlder(), {
+  root: sidebar.querySelector("[data-scroll]"),
+  rootMargin: "300px",
+});
+
+async function loadOlder() {
+  try {
+    await chats.loadMore();
     // A page that did not fill the window leaves the mark in sight, which is no news to the observer.
     watch.unobserve(more);
     watch.observe(more);
-  },
-  { root: sidebar.querySelector("[data-scroll]"), rootMargin: "300px" },
-);
+  } catch (error) {
+    toast(error.message, { kind: "danger", action: "Try again", run: loadOlder });
+  }
+}
+
 watch.observe(more);
 draw();

@@ -14,7 +14,7 @@ function show() {
 // What was begun in one way stays so: the switch then begins another chat.
 button.addEventListener("click", () => {
   const temporary = !state.temporary;
-  if (state.conversation || document.querySelector("[id^=message-]")) newChat();
+  if (state.conversation || document.querySelector("[id^=message-], .turn")) newChat();
   state.change({ temporary });
   document.getElementById("question")?.focus();
 });

@@ -33,6 +33,10 @@ export class TurnView {
     this.#showTabs(turn, settings);
   }
 
+  focusVersions(step) {
+    this.#question.focusVersions(step);
+  }
+
   append(message, text, reasoning) {
     for (const lane of this.#lanes.values()) if (lane.answer === message) lane.append(text, reasoning);
   }

@@ -5,15 +5,23 @@ export class Versions {
   #ids = [];
   #at = 0;
 
-  // `parts`: the element with its buttons; `onChoice` gets the id of the version to be shown.
+  // `parts`: the element with its buttons; `onChoice` gets the id of the version to be shown, and the step to it.
   constructor(parts, onChoice) {
     this.#parts = parts;
-    parts.before.addEventListener("click", () => onChoice(this.#ids[this.#at - 1]));
-    parts.after.addEventListener("click", () => onChoice(this.#ids[this.#at + 1]));
+    const go = (step) => {
+      const id = this.#ids[this.#at + step];
+      if (id) onChoice({ id, step });
+    };
+    parts.before.addEventListener("click", () => go(-1));
+    parts.after.addEventListener("click", () => go(1));
     parts.versions.addEventListener("keydown", ({ key }) => {
-      const id = this.#ids[this.#at + ({ ArrowLeft: -1, ArrowRight: 1 }[key] ?? NaN)];
-      if (id) onChoice(id);
+      if (key === "ArrowLeft") go(-1);
+      if (key === "ArrowRight") go(1);
     });
+  }
+
+  focus(step) {
+    this.#parts[step < 0 ? "before" : "after"].focus();
   }
 
   show(versions, shown) {
