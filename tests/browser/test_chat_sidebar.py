@@ -170,7 +170,7 @@ def test_search_finds_what_was_said_and_opens_it_there(platform, alice, go):
     expect(dialog.locator("mark")).to_have_text("Chlorophyll")
     assert_accessible(page)
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Chlorophyll <img src=x> is green.")).to_be_in_viewport()
+    expect(page.get_by_role("log").get_by_text("Chlorophyll <img src=x> is green.")).to_be_in_viewport()
     page.keyboard.press("Control+k")
     page.keyboard.type("nowhere to be found")
     expect(dialog.get_by_role("status")).to_contain_text("Nothing found")
@@ -249,6 +249,27 @@ def test_every_shortcut_is_listed_and_none_fires_while_somebody_types(go):
     page.keyboard.press("?")
     for label in ("New chat", "Search your chats", "Send", "Stop the answer", "Use a saved prompt"):
         expect(dialog.get_by_text(label).first).to_be_visible()
+
+
+@pytest.mark.req("C1")
+def test_somebody_without_an_account_accepts_the_terms_once_and_finds_the_chat_again(platform, page, chat_models):
+    page.goto(f"{platform.portal_url}/chat?model=chat-echo")
+    dialog = page.get_by_role("dialog", name="Chat without an account")
+    expect(sidebar(page).get_by_role("heading", name="Your chats stay here")).to_be_visible()
+
+    page.locator("#question").fill("Hello, echo")
+    page.locator("#question").press("Enter")
+    assert_accessible(page)
+    dialog.get_by_role("button", name="Start chatting").click()
+    expect(dialog.get_by_role("alert")).to_have_text("Please accept the terms of use first.")
+    dialog.get_by_role("checkbox").check()
+    dialog.get_by_role("button", name="Start chatting").click()
+    expect(page.get_by_role("article", name="Answer of")).to_contain_text("Hello, echo")
+    expect(chat(page, "Hello, echo")).to_have_attribute("aria-current", "page")
+    expect(sidebar(page).get_by_text("These chats are of this visit.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("article", name="Answer of")).to_contain_text("Hello, echo")
+    expect(chat(page, "Hello, echo")).to_be_visible()
 
 
 @pytest.mark.req("C3")
