@@ -1,5 +1,6 @@
 """What stands around a conversation: the list of chats, folders, search, settings, prompts and the keyboard."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -79,7 +80,7 @@ def test_chats_are_listed_by_date_and_opened_without_a_new_page(platform, alice,
     expect(page.get_by_text("An answer of last week")).to_be_visible()
     page.go_back()
     expect(page.get_by_text("An answer of today")).to_be_visible()
-    expect(page).to_have_title("Of today – AkashChat")
+    expect(page).to_have_title(re.compile("^Of today "))
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("New chat")
     page.go_forward()
@@ -199,7 +200,7 @@ def test_settings_are_kept_with_their_chat_and_have_a_way_back(platform, alice, 
     expect(panel.get_by_label("Longest answer, in tokens")).to_have_value("100")
     with page.expect_response(lambda one: one.request.method == "PATCH" and one.ok):
         panel.get_by_role("button", name="Use default for Temperature").click()
-    expect(panel.get_by_label("Temperature")).to_have_attribute("aria-valuetext", "Model’s default, 0.7")
+    expect(panel.get_by_label("Temperature")).to_have_attribute("aria-valuetext", re.compile("default, 0.7$"))
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
 
