@@ -75,8 +75,8 @@ class Turns:
         send = checked(asked, self._parts.limits, self._parts.catalogue)
         turn_id = uuid4()
         names = [f"{turn_id}:{lane.lane}" for lane in send.lanes]
-        await self._parts.progress.reserve(person_id, names, self._parts.limits.running_answers)
-        key = asyncio.ensure_future(self._parts.key_of(person_id))
+        # While Postgres is asked what was said before.
+        key = asyncio.ensure_future(self._key(person_id, names))
         try:
             begin = self._begin_temporary if send.temporary else self._begin
             return await begin(turn_id, send, asker, key)
@@ -111,6 +111,10 @@ class Turns:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=SECONDS_TO_KEEP)
         await self._parts.progress.write()
+
+    async def _key(self, person_id: UUID, names: Sequence[str]) -> str:
+        await self._parts.progress.reserve(person_id, names, self._parts.limits.running_answers)
+        return await self._parts.key_of(person_id)
 
     async def _begin(self, turn_id: UUID, send: Send, asker: Asker, key: Awaitable[str]) -> RunningTurn:
         turn: RunningTurn | None = None
