@@ -76,12 +76,20 @@ export function openChatMenu(id, button) {
   ]);
 }
 
-// Made with a name to change at once; `chat`: the chat to put in it.
-export async function newFolder(chat = null) {
+// Named first and made then; `chat`: the chat to put in it.
+export function newFolder(chat = null) {
+  const item = document.createElement("li");
+  const place = document.createElement("span");
+  item.append(place);
+  document.querySelector("[data-folders]").append(item);
+  renameInPlace(place, { name: "", label: "Name of the new folder", save: (name) => makeFolder(name, chat), done: drawFolders });
+}
+
+async function makeFolder(name, chat) {
   try {
-    const { id } = await chats.addFolder();
+    const { id } = await chats.addFolder(name);
     if (chat) await moveChat(chat, id);
-    renameFolder(id);
+    document.querySelector(`[data-folder="${id}"] .chat-folder__name`)?.focus();
   } catch (error) {
     tellError(error);
   }

@@ -46,7 +46,7 @@ export function newChat({ push = true, folder = null } = {}) {
   closeDrawer();
   keepNow();
   state.show(null, { folder });
-  document.getElementById("chat-question")?.focus();
+  document.getElementById("question")?.focus();
 }
 
 function showTitle() {

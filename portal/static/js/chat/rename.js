@@ -16,6 +16,7 @@ export function renameInPlace(shown, { name, label, save, done }) {
     if (isOver) return;
     isOver = true;
     const wanted = field.value.trim();
+    field.replaceWith(shown);
     if (keeps && wanted && wanted !== name) save(wanted);
     done();
   }
