@@ -7,7 +7,7 @@ import { openMenu } from "./menu.js";
 import { newChat } from "./navigation.js";
 import { renameInPlace } from "./rename.js";
 import { state } from "./state.js";
-import { tellError, toast } from "./toast.js";
+import { quoted, tellError, toast } from "./toast.js";
 
 const MOST_TITLE = 200;
 const MOST_NAME = 100;
@@ -65,7 +65,7 @@ export async function deleteChat(id) {
   if (wasShown) newChat();
   try {
     await chats.remove(id);
-    toast(`“${title}” was deleted.`, { action: "Undo", run: () => chats.restore(id).catch(tellError) });
+    toast(`${quoted(title)} was deleted.`, { action: "Undo", run: () => chats.restore(id).catch(tellError) });
   } catch (error) {
     tellError(error);
   }
@@ -122,7 +122,7 @@ async function deleteFolder(id) {
   const { name } = chats.folders.find((one) => one.id === id);
   try {
     await chats.removeFolder(id);
-    toast(`The folder “${name}” was deleted. Its chats are still in the list.`);
+    toast(`The folder ${quoted(name)} was deleted. Its chats are still in the list.`);
   } catch (error) {
     tellError(error);
   }
