@@ -79,7 +79,7 @@ def test_signed_in_people_need_no_visit(member):
 
 
 @pytest.mark.req("C1", "K4")
-def test_visits_need_the_captcha_and_count_together_with_claimed_keys(portal_with, browse):
+def test_visits_need_the_captcha_and_count_together_with_claimed_keys(portal_with, browse, address):
     fake = FakeRecaptcha()
     with (
         served(fake) as google,
@@ -95,7 +95,7 @@ def test_visits_need_the_captcha_and_count_together_with_claimed_keys(portal_wit
         key = browse(server.url).post("/api/keys/claim", json=VISIT | {"captcha": "solved-1"})
         visit = browse(server.url).post("/api/chat/visit", json=VISIT | {"captcha": "solved-2"})
         third = browse(server.url).post("/api/chat/visit", json=VISIT | {"captcha": "solved-3"})
-        elsewhere = browse(server.url, ip="198.51.100.7").post(
+        elsewhere = browse(server.url, ip=address.replace("10.", "11.", 1)).post(
             "/api/chat/visit", json=VISIT | {"captcha": f"solved-{uuid4()}"}
         )
 
