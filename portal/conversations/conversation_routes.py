@@ -70,21 +70,22 @@ class ConversationRoutes:
         return SearchAnswer(results=await self._searches.find(person, q))
 
     async def one(self, conversation_id: str, person: Owner) -> WholeConversation:
-        """With all its messages: the answer to a question is its child, and so is the next question of the answer."""
+        """A conversation with all its messages, each of which names the one that it follows."""
         conversation, messages = await self._history.whole(person, conversation_id)
         return WholeConversation(
             **ConversationAnswer.of(conversation).model_dump(), messages=[MessageAnswer.of(one) for one in messages]
         )
 
     async def change(self, conversation_id: str, body: ConversationChange, person: Owner) -> ConversationAnswer:
+        """What is left out stays. A title given here is kept; without one, chats are named for you."""
         return ConversationAnswer.of(await self._history.change(person, conversation_id, body))
 
     async def delete(self, conversation_id: str, person: Owner) -> None:
-        """It can be brought back for a while, by default for 30 days."""
+        """Deletes a conversation. It can be brought back for a while, by default for 30 days."""
         await self._history.delete(person, conversation_id)
 
     async def delete_all(self, body: DeletionOfAll, person: Owner) -> None:
-        """Each of them can be brought back for a while."""
+        """Deletes all your conversations. Each of them can be brought back for a while."""
         await self._history.delete_all(person, body)
 
     async def restore(self, conversation_id: str, person: Owner) -> ConversationAnswer:

@@ -37,8 +37,9 @@ class FolderRoutes:
         return FolderAnswer.model_validate(await self._folders.create(person, body))
 
     async def change(self, folder_id: str, body: FolderChange, person: Owner) -> FolderAnswer:
+        """Another name or place in the list; what is left out stays."""
         return FolderAnswer.model_validate(await self._folders.change(person, folder_id, body))
 
     async def delete(self, folder_id: str, person: Owner) -> None:
-        """Its conversations stay, in no folder."""
+        """Deletes a folder. Its conversations stay, in no folder."""
         await self._folders.delete(person, folder_id)

@@ -39,12 +39,12 @@ class NewFolder(BaseModel):
 
 
 class FolderChange(BaseModel):
-    """What is left out stays. `position`: its place in the list, from 0; the others make room."""
+    """What is left out stays."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: Name = ""
-    position: int = Field(0, ge=0, le=1_000_000)
+    position: int = Field(0, ge=0, le=1_000_000, description="its place in the list, from 0; the others make room")
 
 
 class FolderAnswer(BaseModel):

@@ -30,18 +30,18 @@ ModelName = Annotated[str, StringConstraints(min_length=1, max_length=MOST_MODEL
 
 
 class ConversationChange(BaseModel):
-    """What is left out stays. `folder`: null takes the chat out of its folder. `leaf`: the message at the end of the
-    branch that is looked at.
-    """
+    """What is left out stays."""
 
     model_config = ConfigDict(extra="forbid")
 
     title: Title = ""
-    folder: UUID | None = None
-    models: list[ModelName] = Field([], min_length=1, max_length=MOST_MODELS)
+    folder: UUID | None = Field(None, description="null takes it out of its folder")
+    models: list[ModelName] = Field(
+        [], min_length=1, max_length=MOST_MODELS, description="of the lanes, in their order"
+    )
     system_prompt: Text = ""
     parameters: Parameters = Parameters()
-    leaf: UUID = UUID(int=0)
+    leaf: UUID = Field(UUID(int=0), description="the message at the end of the branch that is looked at")
 
 
 class DeletionOfAll(BaseModel):

@@ -37,7 +37,9 @@ class PromptRoutes:
         return PromptAnswer.model_validate(await self._prompts.create(person, body))
 
     async def change(self, prompt_id: str, body: PromptChange, person: Owner) -> PromptAnswer:
+        """Another name or text; what is left out stays."""
         return PromptAnswer.model_validate(await self._prompts.change(person, prompt_id, body))
 
     async def delete(self, prompt_id: str, person: Owner) -> None:
+        """Deletes a saved prompt, for good."""
         await self._prompts.delete(person, prompt_id)
