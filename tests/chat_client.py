@@ -30,10 +30,10 @@ class ChatClient:
             pass
         return frame
 
-    def send(self, content: str | None, *models: str, **fields: Any) -> Frame:
+    def send(self, content: str | None, /, *models: str, **fields: Any) -> Frame:
         """Gives the `turn`, or the `error` that refuses it."""
         lanes = [{"lane": number, "model": model} for number, model in enumerate(models)]
-        self.tell("send", ref=str(uuid.uuid4()), content=content, **{"lanes": lanes, **fields})
+        self.tell("send", **{"ref": str(uuid.uuid4()), "content": content, "lanes": lanes, **fields})
         return self.hear()
 
     def until_ended(self, lanes: int = 1) -> list[Frame]:
@@ -44,7 +44,7 @@ class ChatClient:
             lanes -= heard[-1]["type"] in {"done", "error"}
         return heard
 
-    def ask(self, content: str | None, *models: str, **fields: Any) -> tuple[Frame, dict[int, Frame]]:
+    def ask(self, content: str | None, /, *models: str, **fields: Any) -> tuple[Frame, dict[int, Frame]]:
         """The turn, and the messages at its end by lane."""
         turn = self.send(content, *models, **fields)
         assert turn["type"] == "turn", turn

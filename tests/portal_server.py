@@ -72,5 +72,10 @@ def served(app: object, port: int = 0, **options: object) -> Iterator[str]:
         assert not thread.is_alive()
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
 def wait_for_gateway(url: str, state: str = "ready") -> None:
     wait_until(lambda: httpx.get(f"{url}/api/status", timeout=30).json()["gateway"] == state)

@@ -26,6 +26,7 @@ PUBLIC = {
     "/api/models/{model_id}",
     "/api/chat/visit",
     "/api/conversations",
+    "/api/conversations/search",
     "/api/conversations/{conversation_id}",
     "/api/conversations/{conversation_id}/restore",
     "/api/folders",

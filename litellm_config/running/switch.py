@@ -6,10 +6,8 @@ waits for the first of them, because waiting breaks nobody's request and cutting
 """
 
 import asyncio
-import tempfile
 import time
 from contextlib import suppress
-from pathlib import Path
 
 import structlog
 
@@ -18,6 +16,7 @@ from litellm_config.running.errors import GatewayFailed
 from litellm_config.running.fork_server import ForkServer
 from litellm_config.running.listener import Listener
 from litellm_config.running.options import GatewayOptions
+from litellm_config.running.own_folder import OwnFolder
 from litellm_config.running.pauses import Pauses
 from litellm_config.running.redaction import without_secrets
 from litellm_config.running.state import State
@@ -52,7 +51,7 @@ class Switch:
         self._after_crash = Pauses(1, 30)
         self._after_failure = Pauses(30, 600)
         self._news = asyncio.Event()
-        self._folder = tempfile.TemporaryDirectory(prefix="portal-gateway-")
+        self._folder = OwnFolder()
 
     @property
     def catalogue(self) -> Catalogue:
@@ -100,7 +99,7 @@ class Switch:
             _say_cut(worker)
         if self._fork_server:
             await self._fork_server.end()
-        self._folder.cleanup()
+        self._folder.remove()
 
     async def _step(self) -> None:
         await self._note_ends()
@@ -129,7 +128,7 @@ class Switch:
         return self._after_crash.is_over and (self._serving is None or len(self._leaving) < MOST_DRAINING)
 
     async def _start(self, catalogue: Catalogue) -> None:
-        file = Path(self._folder.name) / f"{catalogue.version}.yaml"
+        file = self._folder.path / f"{catalogue.version}.yaml"
         try:
             catalogue.write(file)
             fork_server = await self._ready_fork_server()

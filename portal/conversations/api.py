@@ -8,6 +8,7 @@ from portal.conversations.folders import Folders
 from portal.conversations.history import History
 from portal.conversations.prompt_routes import PromptRoutes
 from portal.conversations.prompts import Prompts
+from portal.conversations.search import Searches
 from portal.core.clock import Clock
 from portal.core.database import Database
 from portal.core.settings import Settings
@@ -15,7 +16,9 @@ from portal.core.settings import Settings
 
 class ConversationsApi:
     def __init__(self, settings: Settings, *, database: Database, clock: Clock) -> None:
-        self._conversations = ConversationRoutes(History(database, clock, settings.chat_undo_period))
+        self._conversations = ConversationRoutes(
+            History(database, clock, settings.chat_undo_period), Searches(database)
+        )
         self._folders = FolderRoutes(Folders(database, clock, settings.chat_folders))
         self._prompts = PromptRoutes(Prompts(database, clock, settings.chat_prompts))
 

@@ -95,11 +95,18 @@ class Limits:
         return metadata.get(NOTE)
 
     async def _bring_people(self, kind: Kind, noted: dict[str, Any] | None) -> int:
+        """What an operator changes meanwhile stands in our database before LiteLLM hears of it, and what we send may
+        come after that. So everybody is looked at once more when they are done, until nothing is new.
+        """
         count, last = 0, None
+        sent: list[dict[str, Any]] = []
         while people := await self._people_with_keys(kind, after=last):
             rows = [_row(person_id, _with(self._policies[kind], override), noted) for person_id, override in people]
-            await self._proxy.set_users(rows)
-            count, last = count + len(rows), people[-1][0]
+            if changed := [row for row in rows if row not in sent]:
+                await self._proxy.set_users(changed)
+                sent = rows
+            else:
+                count, last, sent = count + len(rows), people[-1][0], []
         return count
 
     async def _people_with_keys(self, kind: Kind, after: UUID | None) -> Sequence[tuple[UUID, LimitOverride | None]]:

@@ -70,7 +70,7 @@ def test_one_lane_is_stopped_and_the_other_goes_on(chat):
 
 
 @pytest.mark.req("C1")
-def test_the_model_is_no_longer_asked_once_its_answer_is_stopped(chat, admin, wait_until):
+def test_the_model_is_no_longer_asked_once_its_answer_is_stopped(chat):
     """The request ends with it, all the way down: LiteLLM has a request less in flight."""
     turn = chat.send(MANY, "chat-slow")
     chat.hear_first("delta")

@@ -8,8 +8,10 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from fakes.paused_gateway import PausedGateway
 from key_calls import chat, created
 from people import add_person, sign_in
+from portal_server import served
 
 from portal.clients.litellm_proxy import LitellmProxy
 from portal.core.clock import now
@@ -126,6 +128,36 @@ def test_changed_policy_reaches_everybody_with_a_key_at_start(portal_with, brows
     # The period of the budget goes on; begun anew with each start it would never end.
     assert in_litellm(admin, alice)["budget_reset_at"] == reset_at
     assert admin.get("/team/info", params={"team_id": team}).json()["team_info"]["models"] == ["sample-chat"]
+
+
+@pytest.mark.req("K8", "K17")
+def test_limits_that_an_operator_sets_while_a_policy_is_applied_are_not_lost(
+    platform, portal_with, browse, member, admin, portal_database, settings, wait_until
+):
+    changes = {"litellm_team_local": f"chatapi-{uuid4()}", "account_requests_per_minute": 7}
+    with portal_with(litellm_team_local=changes["litellm_team_local"]) as server:
+        alice = sign_in(platform, browse(server.url), member().person)
+        created(alice)
+
+    gateway = PausedGateway(platform.gateway_url, "/user/bulk_update", "before")
+    with served(gateway) as url, portal_with(litellm_api_endpoint=url, **changes):
+        assert gateway.reached.wait(60)
+        portal_database.execute(
+            "INSERT INTO limit_override (person_id, requests_per_minute, changed_at) VALUES (%s, 500, now())",
+            [alice.person.id],
+        )
+        apply_limits(settings.model_copy(update=changes), alice.person)
+        gateway.go_on.set()
+
+        wait_until(lambda: applied_to(admin, changes["litellm_team_local"]) == 7)
+
+    assert in_litellm(admin, alice)["rpm_limit"] == 500
+
+
+def applied_to(admin, team: str) -> int | None:
+    """The requests per minute that everybody of the team was brought to."""
+    found = admin.get("/team/info", params={"team_id": team}).json()["team_info"]
+    return found["metadata"].get("limits", {}).get("requests_per_minute")
 
 
 def test_limits_of_one_person_are_set_and_removed(platform, member, admin, portal_database, settings):

@@ -2,50 +2,11 @@
 
 import threading
 
-import httpx
 import pytest
+from fakes.paused_gateway import PausedGateway
 from portal_server import served
-from starlette.requests import Request
-from starlette.responses import Response
 
 REASON = {"reason": "A test"}
-
-
-class PausedGateway:
-    """The real LiteLLM, except that it waits before or after it makes a key until the test lets it go on."""
-
-    def __init__(self, gateway_url: str, moment: str) -> None:
-        self._http = httpx.AsyncClient(base_url=gateway_url, timeout=60)
-        self._moment = moment
-        self.reached = threading.Event()
-        self.go_on = threading.Event()
-
-    async def __call__(self, scope, receive, send):
-        import asyncio
-
-        if scope["type"] == "lifespan":
-            await receive()
-            await send({"type": "lifespan.startup.complete"})
-            await receive()
-            await self._http.aclose()
-            await send({"type": "lifespan.shutdown.complete"})
-            return
-        request = Request(scope, receive)
-        makes_key = scope["path"] == "/key/generate"
-        body = await request.body()
-        if makes_key and self._moment == "before":
-            await self._pause(asyncio)
-        headers = {name: value for name, value in request.headers.items() if name in {"authorization", "content-type"}}
-        answer = await self._http.request(
-            request.method, request.url.path, params=request.query_params, content=body, headers=headers
-        )
-        if makes_key and self._moment == "after":
-            await self._pause(asyncio)
-        await Response(answer.content, answer.status_code, media_type="application/json")(scope, receive, send)
-
-    async def _pause(self, asyncio):
-        self.reached.set()
-        await asyncio.to_thread(self.go_on.wait, 60)
 
 
 @pytest.mark.req("K17", "K7")
@@ -53,7 +14,7 @@ class PausedGateway:
 def test_key_that_is_being_made_while_its_person_is_blocked_never_works(
     platform, portal_with, claimant, browse, olga, admin, portal_database, moment
 ):
-    gateway = PausedGateway(platform.gateway_url, moment)
+    gateway = PausedGateway(platform.gateway_url, "/key/generate", moment)
     with portal_with(permissionless_active_keys=2) as server:
         person = claimant(server.url)
     answers = []

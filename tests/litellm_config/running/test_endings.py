@@ -108,6 +108,26 @@ def test_killed_supervisor_leaves_nothing_and_its_port_can_be_used_again(make_ga
         make_gateway(port=gateway.port).start().wait_until_ready()
 
 
+def test_catalogue_of_a_killed_gateway_is_removed_by_the_next_one_and_that_of_a_living_one_is_not(
+    make_gateway, tmp_path
+):
+    temporary = {"TMPDIR": str(tmp_path)}
+    killed = make_gateway("killed").start(**temporary).wait_until_ready()
+    (left,) = tmp_path.glob("portal-catalogue-*")
+    assert [file.suffix for file in left.iterdir()] == [".yaml"]
+    killed.kill()
+
+    living = make_gateway("living").start(**temporary).wait_until_ready()
+    (used,) = tmp_path.glob("portal-catalogue-*")
+    make_gateway("another").start(**temporary).wait_until_ready()
+
+    assert used != left
+    assert len(list(tmp_path.glob("portal-catalogue-*"))) == 2
+    assert used.exists()
+    assert living.stop() == 0
+    assert not used.exists()
+
+
 def test_taken_port_is_said_in_one_line(gateway, make_gateway):
     second = make_gateway("second", port=gateway.port).start()
 

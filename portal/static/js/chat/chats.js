@@ -5,7 +5,6 @@ import { api } from "./api.js";
 
 const PAGE = 40;
 const FOLDER_PAGE = 200;
-const NEW_FOLDER = "New folder";
 const byNewest = (one, other) => other.updated_at.localeCompare(one.updated_at);
 
 class Chats extends EventTarget {
@@ -120,11 +119,7 @@ class Chats extends EventTarget {
     this.#tell();
   }
 
-  // Names are different; it begins with one that is free.
-  async addFolder() {
-    const taken = new Set(this.folders.map((one) => one.name.toLowerCase()));
-    let name = NEW_FOLDER;
-    for (let number = 2; taken.has(name.toLowerCase()); number += 1) name = `${NEW_FOLDER} ${number}`;
+  async addFolder(name) {
     const folder = await api("POST", "/api/folders", { name });
     this.folders.push(folder);
     this.loadedFolders.add(folder.id);

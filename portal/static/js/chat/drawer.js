@@ -4,7 +4,7 @@ const sidebar = document.getElementById("chat-sidebar");
 const backdrop = document.querySelector(".chat__backdrop");
 const opener = document.querySelector("[data-open-drawer]");
 const isNarrow = matchMedia("(max-width: 48rem)");
-const behind = [document.querySelector(".site-header"), document.querySelector(".chat__main")];
+const behind = document.querySelectorAll(".skip-link, .site-header, .chat__main");
 
 function show(isOpen) {
   sidebar.classList.toggle("is-open", isOpen);

@@ -15,7 +15,7 @@ menu.setAttribute("role", "listbox");
 menu.setAttribute("aria-label", "Saved prompts");
 document.body.append(menu);
 
-const question = () => document.getElementById("chat-question");
+const question = () => document.getElementById("question");
 const isOpen = () => menu.matches(":popover-open");
 let choices = [];
 let chosen = 0;
@@ -81,7 +81,7 @@ function show(words) {
 }
 
 async function input(event) {
-  if (event.target.id !== "chat-question" || !state.viewer.kind) return;
+  if (event.target.id !== "question" || !state.viewer.kind) return;
   const [, words] = event.target.value.match(/^\/([^\n/]*)$/) ?? [];
   if (words === undefined) return close();
   try {

@@ -10,7 +10,7 @@ const registered = [];
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 export function register(shortcut) {
-  const one = { group: "Chats", when: () => true, typing: false, ...shortcut };
+  const one = { group: "List of chats", when: () => true, typing: false, ...shortcut };
   registered.push(one);
   return () => registered.splice(registered.indexOf(one), 1);
 }

@@ -16,7 +16,7 @@ button.addEventListener("click", () => {
   const temporary = !state.temporary;
   if (state.conversation || document.querySelector("[id^=message-], .turn")) newChat();
   state.change({ temporary });
-  document.getElementById("chat-question")?.focus();
+  document.getElementById("question")?.focus();
 });
 state.addEventListener("opened", show);
 state.addEventListener("settings", show);

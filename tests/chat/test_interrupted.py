@@ -1,0 +1,138 @@
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from contextlib import contextmanager
+from datetime import timedelta
+
+import httpx
+import pytest
+from chat_client import endings, open_chat, text_of
+from portal_server import free_port
+from pydantic import SecretStr
+from waiting import wait_until
+
+from portal.chat.interrupted import Interruptions
+from portal.chat.plans import GO_ON
+from portal.conversations.turns import TurnRecords
+from portal.core import cache
+from portal.core.clock import now
+from portal.core.database import Database
+
+LONG = "count to 1000"
+
+
+@contextmanager
+def portal_process(platform):
+    """A portal as it is run, so that it can be killed."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "DATABASE_URL": platform.database_url,
+        "REDIS_URL": platform.redis_url,
+        "LITELLM_API_ENDPOINT": platform.gateway_url,
+        "LITELLM_ADMIN_KEY": platform.admin_key,
+        "PORTAL_PORT": str(port),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "portal.cli", "serve"], env=environment, stdout=subprocess.DEVNULL
+    )
+    url = f"http://127.0.0.1:{port}"
+
+    def is_there():
+        assert process.poll() is None
+        try:
+            return httpx.get(f"{url}/healthz").is_success
+        except httpx.TransportError:
+            return False
+
+    try:
+        wait_until(is_there, seconds=120)
+        yield url, process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.req("C1")
+def test_the_answers_of_a_killed_process_are_kept_as_interrupted_once(platform, alice, chat, portal_database):
+    with portal_process(platform) as (url, process):
+        with open_chat(alice, url) as there:
+            turn = there.send(LONG, "chat-slow", "chat-echo")
+            heard = there.until_ended()
+            while not text_of(heard):
+                heard.append(there.hear())
+            chat.tell("resume", turn=turn["id"], after=0)
+            chat.hear_first("delta")
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        frames = chat.until_ended(2)
+
+    ended = endings(frames)
+    assert ended[1]["state"] == "complete"
+    assert ended[0]["state"] == "interrupted"
+    assert ended[0]["content"].startswith(text_of(heard))
+    kept = portal_database.execute(
+        "SELECT state, content FROM message WHERE turn_id = %s ORDER BY lane", [turn["id"]]
+    ).fetchall()
+    assert kept == [("interrupted", ended[0]["content"]), ("complete", LONG)]
+
+
+@pytest.mark.req("C1")
+def test_a_portal_that_is_told_to_stop_keeps_what_was_written_and_it_can_go_on(portal_with, opened, chat):
+    with portal_with(chat_stop_grace=0) as leaving, opened(leaving.url) as there:
+        turn = there.send(LONG, "chat-slow")
+        there.hear_first("delta")
+    chat.tell("resume", turn=turn["id"], after=0)
+    chat.hear()
+    interrupted = endings(chat.until_ended())[0]
+
+    assert interrupted["state"] == "interrupted"
+    here = {"conversation": turn["conversation"], "continues": interrupted["id"]}
+    onward, answers = chat.ask(None, "chat-echo", **here)
+    assert onward["lanes"][0]["message"] == interrupted["id"]
+    assert onward["question"] == turn["question"]
+    assert answers[0]["id"] == interrupted["id"]
+    assert answers[0]["content"] == interrupted["content"] + GO_ON
+    assert answers[0]["state"] == "complete"
+
+
+@pytest.mark.req("C1")
+def test_running_answers_come_to_their_end_while_a_portal_stops(portal_with, opened, chat):
+    with portal_with(chat_stop_grace=60) as leaving, opened(leaving.url) as there:
+        turn = there.send("count to 60", "chat-fast")
+        there.hear_first("delta")
+    chat.tell("resume", turn=turn["id"], after=0)
+    chat.hear()
+
+    assert endings(chat.until_ended())[0]["state"] == "complete"
+
+
+@pytest.mark.req("C1")
+def test_answers_that_nobody_asks_for_are_ended_too(platform, chat, portal_database):
+    """Their process is gone and so is what Redis knew of it, but for an answer that somebody writes."""
+    _, answers = chat.ask("Hello", "chat-echo")
+    running = chat.send(LONG, "chat-slow")
+    gone = uuid.uuid4()
+    portal_database.execute(
+        "UPDATE message SET state = 'running', content = 'Hel', turn_id = %s, created_at = now() - interval '1 hour' "
+        "WHERE id = %s",
+        [gone, answers[0]["id"]],
+    )
+
+    async def sweep():
+        redis, database = cache.connect(SecretStr(platform.redis_url)), Database(SecretStr(platform.database_url))
+        later = Interruptions(redis, TurnRecords(database, now), lambda: now() + timedelta(minutes=1))
+        await asyncio.gather(*(later.end_all() for _ in range(3)))
+        await redis.aclose()
+        await database.close()
+
+    chat.hear_first("delta")
+    asyncio.run(sweep())
+
+    found = portal_database.execute("SELECT state, content FROM message WHERE id = %s", [answers[0]["id"]]).fetchone()
+    assert found == ("interrupted", "Hel")
+    chat.tell("stop", turn=running["id"])
+    assert endings(chat.until_ended())[0]["state"] == "stopped"
