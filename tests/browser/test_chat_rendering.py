@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from accessibility import assert_accessible
 from platform_run import Platform
 from playwright.sync_api import Browser, Page, expect
 from xss_vectors import VECTORS
