@@ -24,6 +24,8 @@ PUBLIC = {
     "/readyz",
     "/api/models",
     "/api/models/{model_id}",
+    "/api/chat",
+    "/api/chat/turns/{turn}/stop",
     "/api/chat/visit",
     "/api/conversations",
     "/api/conversations/search",
