@@ -206,6 +206,27 @@ def test_settings_are_kept_with_their_chat_and_have_a_way_back(platform, alice, 
 
 
 @pytest.mark.req("C6")
+def test_what_is_set_before_the_first_question_is_asked_with_and_kept(go, chat_models):
+    page = go("/chat?model=chat-echo")
+    panel = page.get_by_role("complementary", name="Settings of this chat")
+
+    page.get_by_role("button", name="Settings of this chat").click()
+    panel.get_by_label("System prompt").fill("Answer in verse.")
+    panel.get_by_label("Temperature").fill("0.3")
+    expect(panel.get_by_role("status").get_by_text("Kept once the chat begins")).to_be_visible()
+    page.locator("#question").fill("show the request")
+    page.locator("#question").press("Enter")
+    answer = page.get_by_role("article", name="Answer of")
+    expect(answer).to_contain_text('"temperature": 0.3')
+    expect(answer).to_contain_text("Answer in verse.")
+    expect(panel.get_by_role("status").get_by_text("Saved")).to_be_visible()
+    page.reload()
+    page.get_by_role("button", name="Settings of this chat").click()
+    expect(panel.get_by_label("System prompt")).to_have_value("Answer in verse.")
+    expect(panel.get_by_label("Temperature")).to_have_value("0.3")
+
+
+@pytest.mark.req("C6")
 def test_a_saved_prompt_is_made_and_put_into_a_message_by_typing_a_slash(platform, alice, go):
     add_rows(platform, SavedPrompt(person_id=alice.id, name="Other", content="Something else", created_at=now()))
     page = go()
