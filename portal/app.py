@@ -39,6 +39,7 @@ from portal.clients.recaptcha import Recaptcha
 from portal.conversations.api import ConversationsApi
 from portal.conversations.folders import Folders
 from portal.conversations.history import History
+from portal.conversations.sweep import Sweep
 from portal.conversations.visit import Visits
 from portal.conversations.visit_routes import VisitRoutes
 from portal.core import cache
@@ -180,6 +181,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         tasks = [
             asyncio.create_task(gateway.watch(limits.keep_in_step)),
             asyncio.create_task(catalogue.watch()),
+            asyncio.create_task(_sweep(settings, database, clock).watch()),
             asyncio.create_task(_repair_regularly(database, proxy, operators.blocking, clock)),
         ]
         async with chat.running():
@@ -332,6 +334,10 @@ def _captcha(settings: Settings, http: httpx.AsyncClient) -> Captcha:
         url=settings.recaptcha_url.rstrip("/"),
         min_score=settings.recaptcha_min_score,
     )
+
+
+def _sweep(settings: Settings, database: Database, clock: Clock) -> Sweep:
+    return Sweep(database, clock, undo_period=settings.chat_undo_period, session_max_age=settings.session_max_age)
 
 
 async def _repair_regularly(database: Database, proxy: LitellmProxy, blocking: Blocking, clock: Clock) -> None:

@@ -46,8 +46,12 @@ class Endpoint:
             if not message.get("more_body"):
                 break
         body = json.loads(raw) if raw.startswith(b"{") else {}
+        fault = self.fault
+        if self.heals:
+            self.fault = ""
+        # Who sees that it was asked may change the fault of the next request.
         self.bodies.append(body)
-        answering = asyncio.ensure_future(self._answer(scope["path"], body, send))
+        answering = asyncio.ensure_future(self._answer(fault, scope["path"], body, send))
         leaving = asyncio.ensure_future(receive())
         await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
         if not answering.done():
@@ -56,10 +60,7 @@ class Endpoint:
         leaving.cancel()
         await asyncio.gather(answering, leaving, return_exceptions=True)
 
-    async def _answer(self, path: str, body: dict[str, Any], send: Send) -> None:
-        fault = self.fault
-        if self.heals:
-            self.fault = ""
+    async def _answer(self, fault: str, path: str, body: dict[str, Any], send: Send) -> None:
         if fault == "too-long":
             error = {"message": "This model's maximum context length is 10 tokens.", "code": "context_length_exceeded"}
             await reply(send, 400, JSON, json.dumps({"error": error}).encode())

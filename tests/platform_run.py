@@ -13,7 +13,7 @@ from pathlib import Path
 
 from routing_catalogue import write_catalogue
 
-START_SECONDS = 240
+START_SECONDS = 600
 STOP_SECONDS = 120
 TRUSTED = '["127.0.0.1/32"]'
 

@@ -4,8 +4,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.encoders import jsonable_encoder
-from fastapi.responses import JSONResponse
+from fastapi.responses import StreamingResponse
 
 from portal.accounts.account_answers import AccountAnswer, ConsentAnswer, EventsAnswer
 from portal.accounts.auth_routes import no_store
@@ -75,8 +74,8 @@ class AccountRoutes:
 
     async def export(self, person: Owner) -> Response:
         """Everything that we hold about the person, but for the hashes of secrets."""
-        content = jsonable_encoder(await self._services.exports.of(person))
-        return JSONResponse(content, headers=EXPORT_HEADERS)
+        pieces = await self._services.exports.of(person)
+        return StreamingResponse(pieces, media_type="application/json", headers=EXPORT_HEADERS)
 
     def _ip(self, request: Request) -> str:
         return client_ip(request, self._settings.trusted_proxies)

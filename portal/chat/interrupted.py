@@ -11,7 +11,7 @@ from portal.chat.frames import Numbered
 from portal.chat.places import KEPT_FOR, ending_key, lease_key, packed, read_stream, turn_key
 from portal.chat.protocol import Delta, Done, Error, ServerFrame, Turn
 from portal.conversations.answers import Facts, MessageAnswer
-from portal.conversations.turns import Ending, TurnRecords
+from portal.conversations.turns import Ending, TurnRecords, ended
 from portal.core.clock import Clock
 from portal.core.logs import get_logger
 from portal.models import Message, MessageState, Role
@@ -100,7 +100,8 @@ class Interruptions:
                 content=row.content + told.texts.get(row.lane, ""),
                 reasoning=row.reasoning + told.thoughts.get(row.lane, ""),
             )
-            row = await self._records.finish(row.id, row.turn_id, ending) or row
+            is_written = await self._records.finish(row.id, row.turn_id, ending)
+            row = ended(row, ending) if is_written else await self._records.find(row.id) or row
         return MessageAnswer.of(row)
 
     def _temporary(self, told: Told) -> list[MessageAnswer]:

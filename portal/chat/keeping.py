@@ -8,7 +8,7 @@ from portal.chat.lane import Lane
 from portal.chat.meters import ChatMeters
 from portal.chat.turn import RunningTurn
 from portal.conversations.answers import MessageAnswer
-from portal.conversations.turns import Ending, TurnRecords
+from portal.conversations.turns import Ending, TurnRecords, ended
 from portal.core.clock import Clock
 from portal.core.errors import Unavailable
 from portal.core.logs import get_logger
@@ -31,8 +31,8 @@ class Keeping:
     ) -> MessageAnswer:
         """As it is stored: somebody who thought that this process is gone may have been faster."""
         answer = answers[lane.plan.number]
-        kept = await self._stored(answer.id, turn.id, ending)
-        message = MessageAnswer.of(kept or _ended(answer, ending))
+        kept = await self._stored(answer, turn.id, ending)
+        message = MessageAnswer.of(kept or ended(answer, ending))
         self._meters.lane_ended(turn.id, message)
         return message
 
@@ -51,20 +51,16 @@ class Keeping:
         self._meters.lane_ended(turn.id, message)
         return message
 
-    async def _stored(self, answer: UUID, turn: UUID, ending: Ending) -> Message | None:
+    async def _stored(self, answer: Message, turn: UUID, ending: Ending) -> Message | None:
         """`None` where it was deleted in the meantime, or where Postgres stays away: then it is found interrupted
         later, with the text that Redis has.
         """
         for _ in range(MOST_TRIES):
             try:
-                return await self._records.finish(answer, turn, ending) or await self._records.find(answer)
+                is_written = await self._records.finish(answer.id, turn, ending)
+                return ended(answer, ending) if is_written else await self._records.find(answer.id)
             except Unavailable:
                 log.warning("chat.answer_not_kept_yet", turn=str(turn))
                 await asyncio.sleep(SECONDS_BETWEEN_TRIES)
         log.error("chat.answer_not_kept", turn=str(turn))
         return None
-
-
-def _ended(answer: Message, ending: Ending) -> Message:
-    facts = ending.facts.model_dump(exclude_none=True)
-    return Message(**{**answer.model_dump(), **vars(ending), "facts": facts})

@@ -76,12 +76,12 @@ class Turns:
         turn_id = uuid4()
         names = [f"{turn_id}:{lane.lane}" for lane in send.lanes]
         await self._parts.progress.reserve(person_id, names, self._parts.limits.running_answers)
-        key = asyncio.ensure_future(self._parts.key_of(person_id))
         try:
+            # Before, because whoever waits for it while they hold a connection to Postgres may wait for one another.
+            key = await self._parts.key_of(person_id)
             begin = self._begin_temporary if send.temporary else self._begin
             return await begin(turn_id, send, asker, key)
         except BaseException:
-            key.cancel()
             await self._parts.progress.release(person_id, names)
             raise
 
@@ -112,13 +112,12 @@ class Turns:
             await asyncio.wait(self._tasks, timeout=SECONDS_TO_KEEP)
         await self._parts.progress.write()
 
-    async def _begin(self, turn_id: UUID, send: Send, asker: Asker, key: Awaitable[str]) -> RunningTurn:
+    async def _begin(self, turn_id: UUID, send: Send, asker: Asker, key: str) -> RunningTurn:
         turn: RunningTurn | None = None
         try:
             async with self._parts.records.begin(new_turn(turn_id, asker.person_id, send)) as begun:
                 made = plans(send, begun, self._parts.catalogue)
-                secret = await key
-                turn = self._ask(turn_id, made, asker, secret)
+                turn = self._ask(turn_id, made, asker, key)
         except BaseException:
             if turn:
                 turn.end(MessageState.STOPPED)
@@ -126,12 +125,12 @@ class Turns:
         conversation = begun.conversation.id
         opening = self._opening(turn, send, conversation, begun.question.id, begun.question.parent_id)
         turn.open(opening, Title(conversation=conversation, title=begun.title) if begun.title else None)
-        name = partial(self._name, turn, begun, secret) if begun.title is not None else None
+        name = partial(self._name, turn, begun, key) if begun.title is not None else None
         self._run(turn, partial(self._parts.keeping.keep, turn, begun.answers), name)
         return turn
 
-    async def _begin_temporary(self, turn_id: UUID, send: Send, asker: Asker, key: Awaitable[str]) -> RunningTurn:
-        turn = self._ask(turn_id, temporary_plans(send, self._parts.catalogue), asker, await key, is_temporary=True)
+    async def _begin_temporary(self, turn_id: UUID, send: Send, asker: Asker, key: str) -> RunningTurn:
+        turn = self._ask(turn_id, temporary_plans(send, self._parts.catalogue), asker, key, is_temporary=True)
         question = uuid4()
         turn.open(self._opening(turn, send, None, question, send.parent), None)
         self._run(turn, partial(self._parts.keeping.keep_nothing, turn, question), None)

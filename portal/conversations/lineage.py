@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import Uuid, bindparam, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from portal.models import Message, MessageState, Role
 
@@ -18,6 +19,20 @@ WITHOUT_ANSWER = {MessageState.FAILED, MessageState.RUNNING}
 class Said:
     role: Role
     content: str
+
+
+def _above() -> SelectOfScalar[Message]:
+    end = select(col(Message.id), col(Message.parent_id)).where(col(Message.id) == bindparam("end", type_=Uuid()))
+    line = end.cte("line", recursive=True)
+    above = aliased(Message)
+    line = line.union_all(select(col(above.id), col(above.parent_id)).where(col(above.id) == line.c.parent_id))
+    on_line = select(line.c.id)
+    beside = (col(Message.role) == Role.ASSISTANT) & col(Message.parent_id).in_(on_line)
+    return select(Message).where(or_(col(Message.id).in_(on_line), beside))
+
+
+# Put together once: that takes longer than Postgres does to answer it.
+ABOVE = _above()
 
 
 class Lineage:
@@ -33,15 +48,7 @@ class Lineage:
     @classmethod
     async def above(cls, session: AsyncSession, end: UUID | None) -> "Lineage":
         """`end`: the last message of the path, which is read too. The caller finds out whose it is."""
-        if end is None:
-            return cls([])
-        line = select(col(Message.id), col(Message.parent_id)).where(col(Message.id) == end).cte("line", recursive=True)
-        above = aliased(Message)
-        line = line.union_all(select(col(above.id), col(above.parent_id)).where(col(above.id) == line.c.parent_id))
-        on_line = select(line.c.id)
-        beside = (col(Message.role) == Role.ASSISTANT) & col(Message.parent_id).in_(on_line)
-        found = await session.exec(select(Message).where(or_(col(Message.id).in_(on_line), beside)))
-        return cls(found.all())
+        return cls((await session.exec(ABOVE, params={"end": end})).all() if end else [])
 
     def message(self, message: UUID | None, conversation: UUID) -> Message | None:
         """Only one of this conversation."""

@@ -24,6 +24,8 @@ from portal.models import Conversation, Folder, Message, MessageState, Role
 
 CAN_GO_ON = {MessageState.STOPPED, MessageState.INTERRUPTED}
 TOO_LONG = "length"
+# No row of the session has to be brought up to date.
+NOTHING_LOADED = {"synchronize_session": False}
 
 
 class ConversationNotFound(NotFound):
@@ -86,6 +88,12 @@ class Ending:
     finish_reason: str | None = None
 
 
+def ended(answer: Message, ending: Ending) -> Message:
+    """The same answer, as it is then stored."""
+    facts = ending.facts.model_dump(exclude_none=True)
+    return Message(**{**answer.model_dump(), **vars(ending), "facts": facts})
+
+
 class TurnRecords:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -107,13 +115,13 @@ class TurnRecords:
             session.add(begun.question)
             session.add_all(begun.answers.values())
 
-    async def finish(self, answer: UUID, turn: UUID, ending: Ending) -> Message | None:
-        """Once: `None` when the answer has been finished before, or deleted."""
+    async def finish(self, answer: UUID, turn: UUID, ending: Ending) -> bool:
+        """Once: false when the answer has been finished before, or deleted."""
         values = {**vars(ending), "facts": ending.facts.model_dump(exclude_none=True)}
         running = (col(Message.id) == answer, col(Message.turn_id) == turn, col(Message.state) == MessageState.RUNNING)
         async with self._database.transaction() as session:
-            written = await session.exec(update(Message).where(*running).values(**values).returning(Message))
-            return written.scalars().first()
+            finish = update(Message).where(*running).values(**values)
+            return (await session.exec(finish, execution_options=NOTHING_LOADED)).rowcount > 0
 
     async def find(self, answer: UUID) -> Message | None:
         async with self._database.transaction() as session:
@@ -140,8 +148,8 @@ class TurnRecords:
         """Whether it has this title now: a person's own is kept."""
         theirs = (col(Conversation.id) == conversation, col(Conversation.is_title_own).is_(False))
         async with self._database.transaction() as session:
-            done = await session.exec(update(Conversation).where(*theirs).values(title=title))
-            return done.rowcount > 0
+            name = update(Conversation).where(*theirs).values(title=title)
+            return (await session.exec(name, execution_options=NOTHING_LOADED)).rowcount > 0
 
 
 async def _conversation(session: AsyncSession, new: NewTurn, now: datetime) -> Conversation:

@@ -13,11 +13,6 @@ from redis.exceptions import RedisError
 from portal.core.errors import LimitReached, Unavailable
 
 
-def check_rate(text: str) -> str:
-    parse(text)
-    return text
-
-
 @dataclass(frozen=True)
 class Limit:
     """One count: `rate` such as `5/day`, `who` the counted one, `message` what a person reads when it is used up."""

@@ -10,7 +10,17 @@ def test_export_holds_everything_but_secrets(account, portal_database):
     found = answer.json()
     assert answer.headers["content-disposition"] == 'attachment; filename="account.json"'
     assert answer.headers["cache-control"] == "no-store"
-    assert set(found) == {"exported_at", "profile", "consents", "keys", "limits", "events"}
+    assert set(found) == {
+        "exported_at",
+        "profile",
+        "consents",
+        "keys",
+        "limits",
+        "events",
+        "folders",
+        "prompts",
+        "conversations",
+    }
     assert (found["profile"]["email"], found["profile"]["name"]) == (somebody.email, "Ada")
     assert {one["document"] for one in found["consents"]} == {"terms", "marketing"}
     assert {one["action"] for one in found["events"]} >= {"accounts.registered", "accounts.signed_in"}
@@ -46,4 +56,16 @@ def test_every_table_about_a_person_is_in_the_export():
         if key.column.table.name == "person" and key.ondelete == "CASCADE"
     }
 
-    assert about == cascading == {"consent", "event", "issued_key", "limit_override"}
+    assert (
+        about
+        == cascading
+        == {
+            "consent",
+            "conversation",
+            "event",
+            "folder",
+            "issued_key",
+            "limit_override",
+            "saved_prompt",
+        }
+    )

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+import httpx
 import psycopg
 import pytest
 from people import SomePerson
 from psycopg.types.json import Jsonb
+
+from portal.models import Kind, Person
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -65,3 +68,11 @@ def written(portal_database: psycopg.Connection) -> Callable[..., Written]:
 def insert(connection: psycopg.Connection, table: str, row: dict[str, object]) -> None:
     places = ", ".join(f"%({name})s" for name in row)
     connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", row)
+
+
+@pytest.fixture
+def visiting(visitor: httpx.Client) -> SomePerson:
+    """Somebody who came to chat without an account, in a browser of their own."""
+    account = visitor.post("/api/chat/visit", json={"accept_terms": True}).json()
+    person = Person(id=account["id"], kind=Kind.PERMISSIONLESS, created_at=account["created_at"])
+    return SomePerson(person, visitor, visitor.cookies["portal_session"])

@@ -4,26 +4,10 @@ from uuid import uuid4
 
 import pytest
 from fakes.recaptcha import SECRET, FakeRecaptcha
-from people import SomePerson
 from portal_server import served
-
-from portal.models import Kind, Person
 
 VISIT = {"accept_terms": True}
 PASSWORD = "a quiet harbour at dawn"
-
-
-@pytest.fixture
-def visiting(visitor, portal_database):
-    """Somebody who came to chat, in a browser of their own."""
-    assert visitor.post("/api/chat/visit", json=VISIT).status_code == 201
-    return person_of(visitor, portal_database)
-
-
-def person_of(client, portal_database):
-    account = client.get("/api/account").json()
-    person = Person(id=account["id"], kind=Kind.PERMISSIONLESS, created_at=account["created_at"])
-    return SomePerson(person, client, client.cookies["portal_session"])
 
 
 def new_account():

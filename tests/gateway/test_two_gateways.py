@@ -34,7 +34,7 @@ from portal.core.settings import DEFAULT_GATEWAY_CONFIG
 from portal.models import Kind
 
 PROMISED_SECONDS = 5
-START_SECONDS = 180
+START_SECONDS = 600
 SECONDS_BETWEEN_USES = 0.4
 SECRETS = ("sk-endpoint-secret", "vllm-1.internal", "10.9.8.7", "127.0.0.1", "litellm", "LiteLLM", "OpenAIException")
 REMARK = "max tokens must be positive; ask vllm-1.internal or http://10.9.8.7:8000/v1 with sk-endpoint-secret"

@@ -3,13 +3,8 @@
 The portal is a child process and LiteLLM stands behind a proxy that hangs at one call, so the step is real.
 """
 
-import os
-import signal
-import socket
-import subprocess
-import sys
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 
 import httpx
@@ -18,6 +13,7 @@ import pytest
 from fakes.broken_gateway import BrokenGateway
 from key_calls import TERMS, chat, created
 from people import sign_in
+from portal_process import portal_process
 from portal_server import served
 
 from portal.clients.litellm_proxy import LitellmProxy
@@ -45,40 +41,15 @@ ROTATE_STEPS = [
 ]
 
 
-@contextmanager
-def portal_process(platform, gateway_url, wait_until):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        "DATABASE_URL": platform.database_url,
-        "REDIS_URL": platform.redis_url,
-        "LITELLM_API_ENDPOINT": gateway_url,
-        "LITELLM_ADMIN_KEY": platform.admin_key,
-        "PORTAL_PORT": str(port),
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "portal.cli", "serve"], env=environment, stdout=subprocess.DEVNULL
-    )
-    url = f"http://127.0.0.1:{port}"
-
-    def answers() -> bool:
-        with suppress(httpx.TransportError):
-            return httpx.get(f"{url}/healthz", timeout=60).is_success
-        return False
-
-    try:
-        wait_until(answers)
-        yield process, url
-    finally:
-        process.kill()
-        process.wait()
-
-
-def kill_at(platform, browse, wait_until, person, step, ask):
+def kill_at(platform, browse, person, step, ask):
     """`ask` is sent to a portal that is killed while LiteLLM hangs at the step."""
     gateway = BrokenGateway(platform.gateway_url)
-    with served(gateway) as front, portal_process(platform, front, wait_until) as (process, url):
+    settings = {
+        "database_url": platform.database_url,
+        "redis_url": platform.redis_url,
+        "litellm_admin_key": platform.admin_key,
+    }
+    with served(gateway) as front, portal_process(litellm_api_endpoint=front, **settings) as (process, url):
         client = sign_in(platform, browse(url), person.person).client
         gateway.breaks(*step)
 
@@ -89,7 +60,7 @@ def kill_at(platform, browse, wait_until, person, step, ask):
         thread = threading.Thread(target=send)
         thread.start()
         assert gateway.is_hanging.wait(60), "the step was not reached"
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
         thread.join()
     return gateway
 
@@ -120,10 +91,10 @@ def in_portal(platform, person):
 
 @pytest.mark.req("K6", "K7")
 @pytest.mark.parametrize("step", ISSUE_STEPS)
-async def test_process_killed_while_issuing_leaves_nothing(platform, browse, member, admin, wait_until, step):
+async def test_process_killed_while_issuing_leaves_nothing(platform, browse, member, admin, step):
     person = member()
 
-    kill_at(platform, browse, wait_until, person, step, lambda client: client.post("/api/keys", json=TERMS))
+    kill_at(platform, browse, person, step, lambda client: client.post("/api/keys", json=TERMS))
     await repaired(platform, lambda: now() + LATER)
 
     assert in_portal(platform, person) == []
@@ -136,7 +107,7 @@ async def test_process_killed_while_issuing_leaves_nothing(platform, browse, mem
 @pytest.mark.req("K6")
 @pytest.mark.parametrize(("step", "grace", "survivor"), ROTATE_STEPS)
 async def test_process_killed_while_rotating_leaves_one_usable_key(
-    platform, browse, member, admin, wait_until, step, grace, survivor
+    platform, browse, member, admin, step, grace, survivor
 ):
     person = member()
     old = created(person)
@@ -144,7 +115,7 @@ async def test_process_killed_while_rotating_leaves_one_usable_key(
     def rotate(client):
         client.post(f"/api/keys/{old['id']}/rotate", json={"grace_seconds": grace})
 
-    kill_at(platform, browse, wait_until, person, step, rotate)
+    kill_at(platform, browse, person, step, rotate)
     await repaired(platform, lambda: now() + LATER)
 
     rows = in_portal(platform, person)

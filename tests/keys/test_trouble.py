@@ -1,10 +1,11 @@
 """LiteLLM starting, down, or dying between two steps: nothing is counted, nothing is left half done."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from fakes.broken_gateway import BrokenGateway
-from portal_server import served
+from portal_server import running_portal, served, wait_for_gateway
 
 from portal.clients.litellm_proxy import LitellmProxy
 from portal.core.clock import now
@@ -36,25 +37,51 @@ def test_claim_while_the_gateway_is_not_there_counts_nothing(portal_with, browse
     assert rows(portal_database) == before
 
 
-@pytest.mark.parametrize("step", ["/team/info", "/v2/user/info", "/user/update", "/key/generate"])
+@pytest.fixture(scope="module")
+def broken(platform) -> Iterator[tuple[BrokenGateway, str]]:
+    """One portal in front of a gateway that breaks now and then."""
+    gateway = BrokenGateway(platform.gateway_url)
+    with served(gateway) as url, running_portal(platform, litellm_api_endpoint=url, claims_per_ip="1/day") as server:
+        wait_for_gateway(server.url)
+        yield gateway, server.url
+
+
+@pytest.mark.parametrize("step", ["/v2/user/info", "/user/update", "/key/generate"])
 @pytest.mark.parametrize("manner", ["500", "400", "cut"])
 def test_gateway_failing_at_any_step_leaves_no_row_no_key_and_no_count(
-    platform, portal_with, browse, portal_database, admin, step, manner
+    broken, browse, portal_database, admin, step, manner
 ):
     before = rows(portal_database)
+    gateway, url = broken
+    made_before = len(gateway.made)
+    gateway.breaks(step, manner)
+    person = browse(url)
+    refused = person.post("/api/keys/claim", json=CLAIM)
+    gateway.heals()
+
+    assert refused.status_code in {500, 503}
+    assert "Traceback" not in refused.text
+    assert rows(portal_database) == before
+    assert person.post("/api/keys/claim", json=CLAIM).status_code == 201
+    made = gateway.made[made_before:]
+    assert [alias for alias in made if is_known(admin, alias)] == made[-1:]
+
+
+@pytest.mark.parametrize("manner", ["500", "400", "cut"])
+def test_team_that_can_not_be_looked_up_is_looked_up_at_the_next_claim(
+    platform, portal_with, browse, portal_database, manner
+):
+    """The portal asks for it once, as soon as it has started."""
+    before = rows(portal_database)
     gateway = BrokenGateway(platform.gateway_url)
+    gateway.breaks("/team/info", manner)
     with served(gateway) as url, portal_with(litellm_api_endpoint=url, claims_per_ip="1/day") as server:
-        gateway.breaks(step, manner)
         person = browse(server.url)
-        refused = person.post("/api/keys/claim", json=CLAIM)
-        assert refused.status_code in {500, 503}
-        assert "Traceback" not in refused.text
+        assert person.post("/api/keys/claim", json=CLAIM).status_code in {500, 503}
         assert rows(portal_database) == before
         gateway.heals()
 
         assert person.post("/api/keys/claim", json=CLAIM).status_code == 201
-
-    assert [alias for alias in gateway.made if is_known(admin, alias)] == gateway.made[-1:]
 
 
 def test_answer_lost_after_the_key_was_made_leaves_no_key_behind(platform, portal_with, browse, portal_database, admin):

@@ -7,8 +7,10 @@ import { openMenu } from "./menu.js";
 import { newChat } from "./navigation.js";
 import { renameInPlace } from "./rename.js";
 import { state } from "./state.js";
-import { tellError, toast } from "./toast.js";
+import { quoted, tellError, toast } from "./toast.js";
 
+const MOST_TITLE = 200;
+const MOST_NAME = 100;
 const redraw = () => chats.dispatchEvent(new Event("changed"));
 
 export function renameChat(id) {
@@ -18,6 +20,7 @@ export function renameChat(id) {
   renameInPlace(link, {
     name: chat.title,
     label: "Title of the chat",
+    most: MOST_TITLE,
     save: (title) => {
       const before = chat.title;
       state.tell("titled", { id, title });
@@ -62,7 +65,7 @@ export async function deleteChat(id) {
   if (wasShown) newChat();
   try {
     await chats.remove(id);
-    toast(`“${title}” was deleted.`, { action: "Undo", run: () => chats.restore(id).catch(tellError) });
+    toast(`${quoted(title)} was deleted.`, { action: "Undo", run: () => chats.restore(id).catch(tellError) });
   } catch (error) {
     tellError(error);
   }
@@ -82,7 +85,13 @@ export function newFolder(chat = null) {
   const place = document.createElement("span");
   item.append(place);
   document.querySelector("[data-folders]").append(item);
-  renameInPlace(place, { name: "", label: "Name of the new folder", save: (name) => makeFolder(name, chat), done: drawFolders });
+  renameInPlace(place, {
+    name: "",
+    label: "Name of the new folder",
+    most: MOST_NAME,
+    save: (name) => makeFolder(name, chat),
+    done: drawFolders,
+  });
 }
 
 async function makeFolder(name, chat) {
@@ -100,6 +109,7 @@ function renameFolder(id) {
   renameInPlace(document.querySelector(`[data-folder="${id}"] .chat-folder__name`), {
     name: folder.name,
     label: "Name of the folder",
+    most: MOST_NAME,
     save: (name) => chats.renameFolder(id, name).catch(tellError),
     done: () => {
       drawFolders();
@@ -112,7 +122,7 @@ async function deleteFolder(id) {
   const { name } = chats.folders.find((one) => one.id === id);
   try {
     await chats.removeFolder(id);
-    toast(`The folder “${name}” was deleted. Its chats are still in the list.`);
+    toast(`The folder ${quoted(name)} was deleted. Its chats are still in the list.`);
   } catch (error) {
     tellError(error);
   }

@@ -59,6 +59,8 @@ class Conversation {
     state.addEventListener("settings", () => this.#changed());
     state.addEventListener("created", () => composer.rename(draftKey()));
     state.addEventListener("found", ({ detail }) => this.messages.lookAt(detail.message));
+    register({ keys: "Enter", group: "Writing", label: "Send" });
+    register({ keys: "Shift+Enter", group: "Writing", label: "New line" });
     register({ keys: "Escape", group: "Chat", label: "Stop the answer", when: () => talk.isRunning, run: () => talk.stop() });
   }
 

@@ -14,7 +14,7 @@ import { paintNever, paintSoon } from "./answer/frames.js";
 import { Past } from "./answer/nodes.js";
 import { Places } from "./answer/places.js";
 
-const BUDGET_MS = 8;
+const BUDGET_MS = 16;
 // An open block that takes long to make is made less often, so that it never takes more than a part of the time.
 const REST = 6;
 

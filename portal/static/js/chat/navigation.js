@@ -50,7 +50,8 @@ export function newChat({ push = true, folder = null } = {}) {
 }
 
 function showTitle() {
-  const title = state.conversation?.title || UNTITLED;
+  const folder = !state.conversation && chats.folders.find((one) => one.id === state.folder);
+  const title = folder ? `${UNTITLED} in ${folder.name}` : state.conversation?.title || UNTITLED;
   document.getElementById("chat-title").textContent = title;
   document.title = (state.conversation?.title || "Chat") + site;
 }

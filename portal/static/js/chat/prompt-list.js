@@ -5,7 +5,7 @@ import { insertPrompt } from "./prompt-insert.js";
 import { prompts } from "./prompt-store.js";
 import { openSettings } from "./settings-panel.js";
 import { state } from "./state.js";
-import { tellError, toast } from "./toast.js";
+import { quoted, tellError, toast } from "./toast.js";
 
 const list = document.querySelector("[data-prompts]");
 const dialog = document.getElementById("prompt-dialog");
@@ -44,7 +44,7 @@ async function remove(prompt) {
   try {
     await prompts.remove(prompt.id);
     const again = () => prompts.save(null, { name: prompt.name, content: prompt.content }).catch(tellError);
-    toast(`“${prompt.name}” was deleted.`, { action: "Undo", run: again });
+    toast(`${quoted(prompt.name)} was deleted.`, { action: "Undo", run: again });
   } catch (error) {
     tellError(error);
   }

@@ -1,13 +1,11 @@
 // A name is changed where it stands: Enter keeps the new one, Escape the old one.
 
-const MOST = 200;
-
 // Puts a field in place of `shown`; `save(name)` is called with a new name, `done()` in any case.
-export function renameInPlace(shown, { name, label, save, done }) {
+export function renameInPlace(shown, { name, label, most, save, done }) {
   const field = document.createElement("input");
   field.className = "chat-item__input";
   field.value = name;
-  field.maxLength = MOST;
+  field.maxLength = most;
   field.dir = "auto";
   field.setAttribute("aria-label", label);
   let isOver = false;
@@ -16,6 +14,7 @@ export function renameInPlace(shown, { name, label, save, done }) {
     if (isOver) return;
     isOver = true;
     const wanted = field.value.trim();
+    field.replaceWith(shown);
     if (keeps && wanted && wanted !== name) save(wanted);
     done();
   }

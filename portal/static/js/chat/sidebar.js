@@ -14,14 +14,22 @@ import { tellError, toast } from "./toast.js";
 
 const sidebar = document.getElementById("chat-sidebar");
 
-// The same thing keeps the focus when the list is drawn anew.
+const itemsShown = () => [...sidebar.querySelectorAll(".chat-item, .chat-folder__head")];
+
+// The same thing keeps the focus when the list is drawn anew, or what follows it when it is gone.
 function focused() {
   const { activeElement } = document;
-  const item = activeElement?.closest("[data-id], [data-folder]");
+  const item = activeElement?.closest(".chat-item, .chat-folder__head");
   if (!item || !sidebar.contains(item)) return () => {};
-  const where = item.dataset.id ? `[data-id="${item.dataset.id}"]` : `[data-folder="${item.dataset.folder}"]`;
-  const what = activeElement.classList[0] === "icon-button" ? ".chat-item__more" : "a, .chat-folder__name";
-  return () => sidebar.querySelector(where)?.querySelector(what)?.focus({ preventScroll: true });
+  const place = itemsShown().indexOf(item);
+  const { id, folder } = item.closest("[data-id], [data-folder]").dataset;
+  const where = id ? `.chat-item[data-id="${id}"]` : `[data-folder="${folder}"] > .chat-folder__head`;
+  const what = activeElement.matches(".chat-item__more") ? ".chat-item__more" : "a, .chat-folder__name";
+  return () => {
+    const again = sidebar.querySelector(where)?.querySelector(what);
+    const next = itemsShown()[Math.min(place, itemsShown().length - 1)]?.firstElementChild;
+    (again ?? next)?.focus({ preventScroll: Boolean(again) });
+  };
 }
 
 function draw() {

@@ -105,7 +105,8 @@ export class ChatSocket extends EventTarget {
     const { then, text } = closing(code);
     if (then === "never") this.#become("refused", text);
     else if (then === "token" && ++this.#refusals > 1) this.#become("signed-out");
-    else this.#wait(then === "later" ? undefined : 0);
+    // At once, but only once.
+    else this.#wait(then === "later" || this.#tries ? undefined : 0);
     const lost = [...this.#asked.values()];
     this.#asked.clear();
     for (const frame of lost) this.dispatchEvent(new CustomEvent("lost", { detail: { frame } }));

@@ -39,6 +39,9 @@ export function toast(text, { action, run, seconds = 10, kind } = {}) {
   leaveAfter(shown, seconds);
 }
 
+// A title in a sentence: its own direction of writing does not turn the words around it.
+export const quoted = (title) => `“\u2068${title}\u2069”`;
+
 // For what a person asked for and did not get.
 export function tellError(error) {
   if (error.name !== "AbortError") toast(error.message, { kind: "danger" });

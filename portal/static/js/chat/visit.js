@@ -32,6 +32,15 @@ async function captcha() {
   return grecaptcha.execute(form.dataset.siteKey, { action: ACTION });
 }
 
+// In another window they may have begun their visit already.
+async function begin(accepted) {
+  try {
+    await api("POST", "/api/chat/visit", { accept_terms: accepted, captcha: await captcha() });
+  } catch (error) {
+    if (error.code !== "already_known") throw error;
+  }
+}
+
 async function send(event) {
   event.preventDefault();
   if (button.ariaBusy === "true") return;
@@ -43,7 +52,7 @@ async function send(event) {
   setBusy(true);
   complain("");
   try {
-    await api("POST", "/api/chat/visit", { accept_terms: accepted, captcha: await captcha() });
+    await begin(accepted);
     state.viewer.kind = "permissionless";
     document.getElementById("main").classList.remove("chat--anonymous");
     dialog.close();

@@ -1,9 +1,12 @@
 // All answers of a page share the time of a frame, so that many at once never hold up the page.
 
-const BUDGET_MS = 8;
+// Each frame also has to lay the page out, so a long text is done sooner in few long turns than in many short ones.
+const FIRST_MS = 12;
+const LONGEST_MS = 36;
 
 const waiting = new Set();
 let requested = false;
+let turn = FIRST_MS;
 
 // `view.paint(mayGoOn)` is called in the next frame, and again while it answers false.
 export function paintSoon(view) {
@@ -17,13 +20,14 @@ export function paintNever(view) {
 }
 
 function run() {
-  const until = performance.now() + BUDGET_MS;
+  const until = performance.now() + turn;
   const mayGoOn = () => performance.now() < until;
   for (const view of [...waiting]) {
     waiting.delete(view);
     if (!view.paint(mayGoOn)) waiting.add(view);
     if (!mayGoOn()) break;
   }
+  turn = mayGoOn() ? FIRST_MS : Math.min(2 * turn, LONGEST_MS);
   requested = waiting.size > 0;
   if (requested) requestAnimationFrame(run);
 }

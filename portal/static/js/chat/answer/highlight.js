@@ -1,7 +1,7 @@
 // Colours for code, in the classes that /documentation uses too (css/highlight.css). https://highlightjs.readthedocs.io/
 
 // Longer code stays in one colour: it would take longer than a frame.
-const MAX_LENGTH = 20_000;
+export const MAX_HIGHLIGHTED = 20_000;
 const CLASSES = {
   addition: "tok-gi",
   attr: "tok-na",
@@ -48,7 +48,7 @@ function load() {
 
 // Colours the text of the element when the browser has nothing better to do.
 export function highlightSoon(element, language) {
-  if (!language || element.textContent.length > MAX_LENGTH) return;
+  if (!language || element.textContent.length > MAX_HIGHLIGHTED) return;
   if (!waiting.size) load().then(whenIdle);
   waiting.set(element, language);
 }
@@ -73,7 +73,7 @@ export function highlight(element, language) {
     load();
     return false;
   }
-  if (text.length > MAX_LENGTH || !library.getLanguage(language)) return false;
+  if (text.length > MAX_HIGHLIGHTED || !library.getLanguage(language)) return false;
   element.replaceChildren(nodesOf(library.highlight(text, { language, ignoreIllegals: true }).value));
   return true;
 }

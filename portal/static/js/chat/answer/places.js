@@ -1,22 +1,20 @@
 // Where each block of an answer stands on the page. An item stands in its list and a row in its table.
 
-import { codeBox, emptyCodeBox } from "./code.js";
-import { highlight, highlightSoon } from "./highlight.js";
+import { emptyCodeBox } from "./code.js";
+import { GrowingCode } from "./growing-code.js";
+import { highlightSoon } from "./highlight.js";
 import { blocksOf, cellsOf, formulaBlock, itemOf, listElement, tableElement } from "./nodes.js";
 import { patch } from "./patch.js";
 import { completed } from "./unfinished.js";
 
-// Code that is still arriving is coloured again now and then, as long as that is quick.
-const LONGEST_LIVE = 6000;
-const LEAST_PAUSE_MS = 300;
-const REST = 20;
+// From so many rows on a row is shown when it is whole: each change of a table lays out all of it.
+const MANY_ROWS = 50;
 
 const MAKE = {
   item: ({ raw }, past) => itemOf(raw, past),
   head: ({ table }, past) => row(cellsOf(table.head, "", past)),
   row: ({ raw, table }, past) => row(cellsOf(table.head, raw, past)),
   formula: ({ raw }, past) => wrapped(formulaBlock(raw, past)),
-  fence: ({ raw, info }) => codeBox(raw, info),
 };
 
 function make(block, past) {
@@ -51,11 +49,15 @@ export class Places {
   // For good: its place is never changed after this.
   finish(block) {
     const place = this.#placeOf(block);
-    if (block.kind === "fence") growCode(place, block.raw);
-    else this.#change(place, make(block, this.#past));
     this.#open.delete(block.id);
-    const codes = block.kind === "fence" ? [place.element] : place.element.querySelectorAll(".answer__code");
-    for (const code of codes) highlightSoon(code.querySelector("code"), code.dataset.language);
+    if (block.kind === "fence") {
+      place.code.finish(block.raw.replace(/\n$/, ""));
+      return;
+    }
+    this.#change(place, make(block, this.#past));
+    for (const box of place.element.querySelectorAll(".answer__code")) {
+      highlightSoon(box.querySelector("code"), box.dataset.language);
+    }
   }
 
   // For now: what is shown after the finished blocks is these.
@@ -65,11 +67,10 @@ export class Places {
     }
     const past = this.#past.copy();
     for (const block of blocks) {
+      if (block.kind === "formula" || this.#isInLongTable(block)) continue;
       const place = this.#placeOf(block);
-      if (block.kind === "fence") growCode(place, block.raw, true);
-      else if (block.kind !== "formula") {
-        this.#change(place, make({ ...block, raw: completed(block.raw) }, past));
-      }
+      if (block.kind === "fence") place.code.show(block.raw.replace(/\n$/, ""));
+      else this.#change(place, make({ ...block, raw: completed(block.raw) }, past));
     }
   }
 
@@ -79,11 +80,17 @@ export class Places {
     if (open && open.kind === block.kind && open.within === within && open.info === block.info) return open;
     // What was shown for now has become something else, and so has what follows it.
     this.#removeFrom(block.id);
-    const element = block.kind === "fence" ? emptyCodeBox(block.info) : document.createElement("i");
-    const place = { kind: block.kind, info: block.info, within, element };
+    const isCode = block.kind === "fence";
+    const element = isCode ? emptyCodeBox(block.info) : document.createElement("i");
+    const code = isCode ? new GrowingCode(element) : null;
+    const place = { kind: block.kind, info: block.info, within, element, code };
     this.#parentOf(block).append(element);
     this.#open.set(block.id, place);
     return place;
+  }
+
+  #isInLongTable({ kind, table }) {
+    return kind === "row" && this.#tables.get(table.id)?.body.childElementCount > MANY_ROWS;
   }
 
   #parentOf({ kind, list, table }) {
@@ -124,18 +131,4 @@ export class Places {
       this.#open.delete(other);
     }
   }
-}
-
-// Adds what has arrived, without touching what is there: a selection in it stays.
-function growCode(place, raw, isLive = false) {
-  const code = place.element.querySelector("code");
-  const text = raw.replace(/\n$/, "");
-  const shown = place.shown ?? "";
-  if (!text.startsWith(shown)) code.textContent = text;
-  else if (text.length > shown.length) code.append(text.slice(shown.length));
-  place.shown = text;
-  const begun = performance.now();
-  if (!isLive || text.length > LONGEST_LIVE || begun < (place.restsUntil ?? 0)) return;
-  if (text.length > shown.length) highlight(code, place.element.dataset.language);
-  place.restsUntil = performance.now() + Math.max(LEAST_PAUSE_MS, REST * (performance.now() - begun));
 }
