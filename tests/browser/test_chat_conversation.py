@@ -3,12 +3,14 @@
 import re
 from datetime import timedelta
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from browser.cable import cable_to
 from browser.chat_page import ChatPage
 from chats import add_rows
 from people import SomePerson
+from platform_run import Platform
 from playwright.sync_api import expect
 
 from portal.accounts.cookie import NAME
@@ -245,7 +247,7 @@ def test_long_chat_opens_at_its_end_and_draws_only_what_is_near(chat, page, plat
     expect(to_end).to_be_hidden()
 
 
-def long_chat(platform: object, person: SomePerson) -> object:
+def long_chat(platform: Platform, person: SomePerson) -> UUID:
     at = now() - timedelta(days=1)
     chat = Conversation(person_id=person.person.id, title="Long", models=["chat-echo"], created_at=at, updated_at=at)
     messages: list[Message] = []
