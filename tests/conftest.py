@@ -13,6 +13,7 @@ from pathlib import Path
 
 import certifi
 import httpx
+import hypothesis
 import psycopg
 import pytest
 from xdist.remote import Producer
@@ -33,6 +34,8 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+# Without time limits, and with the same examples everywhere and each time.
+hypothesis.settings.load_profile("ci")
 ADDRESSES = itertools.count(1)
 # Each of thousands of clients reads all certificates of the world, which takes it 30 ms; one certificate is enough to
 # talk to this machine, where nobody shows one.

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Mapping
 from uuid import UUID
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from portal.chat.lane import Lane
 from portal.chat.meters import ChatMeters
 from portal.chat.turn import RunningTurn
@@ -62,5 +64,8 @@ class Keeping:
             except Unavailable:
                 log.warning("chat.answer_not_kept_yet", turn=str(turn))
                 await asyncio.sleep(SECONDS_BETWEEN_TRIES)
+            except SQLAlchemyError:
+                log.exception("chat.answer_not_storable", turn=str(turn))
+                break
         log.error("chat.answer_not_kept", turn=str(turn))
         return None

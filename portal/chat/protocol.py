@@ -5,6 +5,8 @@ A turn is one question and an answer in each of its lanes. What the server says 
 in one order for all its lanes, so that `resume` names the last frame that arrived and gets what came after it, from
 whichever instance answers. The texts of all `delta` of a lane, in order, are its answer; `done` carries it whole.
 
+A socket that is closed with 4000, or with 1012 by a server that stops, asks for a new one, which resumes.
+
 The same turn without a socket: `POST /api/chat` with a `send` frame as its body answers with server-sent events whose
 data are the frames from `turn` on. `static/js/chat/protocol.js` is the other side's mirror.
 """

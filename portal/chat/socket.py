@@ -29,6 +29,8 @@ SECONDS_TO_AUTH = 10.0
 # So late the end of a session is noticed at most.
 SECONDS_BETWEEN_CHECKS = 30.0
 MOST_BAD_FRAMES = 5
+# Turns that one socket follows, and frames of it that are carried out.
+MOST_AT_ONCE = 64
 
 RECONNECT = (4000, "reconnect")
 BAD_FRAME = (4400, "bad_frame")
@@ -171,6 +173,9 @@ class ChatSocket:
 
     def _begin(self, work: Coroutine[Any, Any, None], **about: Any) -> None:
         """Beside the others: no frame waits for what another one asked for."""
+        if len(self._tasks) >= MOST_AT_ONCE:
+            work.close()
+            raise Closed(FLOOD)
         task = asyncio.create_task(self._refused_or_done(work, about))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

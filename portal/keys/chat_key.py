@@ -63,13 +63,19 @@ class ChatKeys:
 
     async def key_of(self, person_id: UUID) -> str:
         """Raises `SignInNeeded`, `PersonBlocked`, `EmailNotVerified`, `ProxyUnavailable`."""
-        kept = self._kept.get(person_id)
-        if kept and kept.until > self._clock():
-            return kept.secret
+        if secret := self._kept_for(person_id):
+            return secret
         async with self._turns.setdefault(person_id, asyncio.Lock()):
+            # Somebody before us in the line may have found it.
+            if secret := self._kept_for(person_id):
+                return secret
             secret = await self._found_or_made(person_id)
-        self._keep(person_id, secret)
-        return secret
+            self._keep(person_id, secret)
+            return secret
+
+    def _kept_for(self, person_id: UUID) -> str | None:
+        kept = self._kept.get(person_id)
+        return kept.secret if kept and kept.until > self._clock() else None
 
     async def _found_or_made(self, person_id: UUID) -> str:
         async with self._database.transaction() as session:

@@ -1,8 +1,12 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from browser_setup import FLAGS, find_chromium
+from people import add_person, start_session
+from platform_run import Platform
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from portal.models import Person
 
 MOST_MILLISECONDS = 60_000
 expect.set_options(timeout=MOST_MILLISECONDS)
@@ -29,3 +33,29 @@ def page(chromium: Browser, address: str) -> Iterator[Page]:
     yield page
     context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def alice(platform: Platform) -> Person:
+    return add_person(platform)
+
+
+@pytest.fixture
+def chat_page(platform: Platform, alice: Person, page: Page) -> Page:
+    """Alice, signed in, at no page yet."""
+    page.context.add_cookies(
+        [{"name": "portal_session", "value": start_session(platform, alice), "url": platform.portal_url}]
+    )
+    return page
+
+
+@pytest.fixture
+def go(platform: Platform, chat_page: Page) -> Callable[..., Page]:
+    """`go("/chat")`: Alice at that page, its list of chats drawn."""
+
+    def go(path: str = "/chat") -> Page:
+        chat_page.goto(f"{platform.portal_url}{path}")
+        expect(chat_page.locator("[data-chats] section, [data-chats]:empty").first).to_be_attached()
+        return chat_page
+
+    return go

@@ -3,12 +3,14 @@
 import re
 from datetime import timedelta
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from browser.cable import cable_to
 from browser.chat_page import ChatPage
 from chats import add_rows
 from people import SomePerson
+from platform_run import Platform
 from playwright.sync_api import expect
 
 from portal.accounts.cookie import NAME
@@ -66,7 +68,7 @@ def test_question_is_asked_with_enter_and_answered_as_it_is_to_be_read(chat, pag
 @pytest.mark.req("C1")
 def test_answer_goes_on_after_a_reload_and_in_a_second_tab_and_is_stopped_and_resumed(chat, page):
     chat.open(model="chat-slow")
-    chat.ask("count slowly to 300")
+    chat.ask("count to 300")
     expect(chat.answers).to_contain_text("1 2 3")
 
     page.reload()
@@ -147,7 +149,7 @@ def test_lost_network_is_said_and_the_answer_goes_on_by_itself(chromium, platfor
         context.add_cookies([cookie(person)])
         chat = ChatPage(context.new_page(), cable.url)
         chat.open(model="chat-slow")
-        chat.ask("count slowly to 300")
+        chat.ask("count to 300")
         expect(chat.answers).to_contain_text("1 2 3")
         lost = chat.page.get_by_text("Reconnecting…")
 
@@ -169,9 +171,11 @@ def test_full_context_is_seen_coming_and_what_is_left_out_is_marked(chat, page, 
     budget = page.locator("#chat-budget")
     expect(budget).to_contain_text("of 400 tokens")
     chat.question.fill("word " * 200)
-    expect(budget).to_contain_text("the oldest messages will be left out")
+    expect(budget).to_contain_text("this question is too long")
 
     chat.asks_and_is_answered("word " * 40, "Answer from")
+    chat.question.fill("word " * 40)
+    expect(budget).to_contain_text("the oldest messages will be left out")
     chat.asks_and_is_answered("And now?", "And now?")
 
     mark = page.get_by_text("Chat Small no longer sees the messages above")
@@ -243,7 +247,7 @@ def test_long_chat_opens_at_its_end_and_draws_only_what_is_near(chat, page, plat
     expect(to_end).to_be_hidden()
 
 
-def long_chat(platform: object, person: SomePerson) -> object:
+def long_chat(platform: Platform, person: SomePerson) -> UUID:
     at = now() - timedelta(days=1)
     chat = Conversation(person_id=person.person.id, title="Long", models=["chat-echo"], created_at=at, updated_at=at)
     messages: list[Message] = []

@@ -22,7 +22,7 @@ def test_fast_lane_ends_while_a_slow_one_writes_and_one_fails_and_the_chat_goes_
     chat.open(model="chat-fast")
     chat.compares_with(2, "Chat Slow")
     chat.compares_with(3, "Chat Fails")
-    chat.ask("count slowly to 300")
+    chat.ask("count to 300")
     fast, slow, fails = (
         page.get_by_role("article", name=f"Answer of Chat {name}") for name in ("Fast", "Slow", "Fails")
     )

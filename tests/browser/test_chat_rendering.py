@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from accessibility import assert_accessible
 from platform_run import Platform
 from playwright.sync_api import Browser, Page, expect
 from xss_vectors import VECTORS
@@ -165,3 +166,149 @@ def test_no_answer_runs_scripts_or_loads_from_elsewhere(platform: Platform, chro
     assert calls == []
     assert [url for url in asked if not url.startswith((platform.portal_url, "data:"))] == []
     context.close()
+
+
+STREAMED = """async (texts) => {
+  const { MarkdownView } = await import("/static/js/chat/markdown.js");
+  const ends = [];
+  for (const text of texts) {
+    const element = document.querySelector("#answer").appendChild(document.createElement("div"));
+    const view = new MarkdownView(element);
+    const size = Math.ceil(text.length / 10);
+    for (let at = 0; at < text.length; at += size) {
+      view.append(text.slice(at, at + size));
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+    view.end();
+    while (!view.isPainted) await new Promise((resolve) => requestAnimationFrame(resolve));
+    ends.push([element.textContent.trim().slice(-20), element.scrollWidth <= element.clientWidth]);
+    element.remove();
+  }
+  return ends;
+}"""
+
+
+@pytest.mark.req("C7")
+def test_wild_text_is_shown_to_its_end_and_stays_in_its_column(answers: Page) -> None:
+    """`page` also fails on any script error."""
+    long = {name: text for name, text in WILD.items() if len(text) > 1000}
+
+    shown = dict(zip(long, answers.evaluate(STREAMED, list(long.values())), strict=True))
+
+    assert {name for name, (_, fits) in shown.items() if not fits} == set()
+    assert shown["one line of a megabyte"][0].split()[-3:] == ["word", "word", "word"]
+    assert shown["a megabyte without a space"][0] == "x" * 20
+    assert shown["quotes in quotes with spaces"][0].endswith("> deep")
+    assert shown["half an address"][0].endswith("a.@")
+    assert shown["empty lines"][0] == "end"
+    assert shown["stars"][0] == "*" * 20
+
+
+@pytest.mark.req("C7")
+def test_what_is_half_written_shows_no_marks(answers: Page) -> None:
+    """Marks that come and go make a text flicker; a price is no formula that has not ended yet."""
+    halves = {
+        "It is **very impor": "It is very impor",
+        "It is **very**": "It is very",
+        "Some *emph": "Some emph",
+        "Call `print(": "Call print(",
+        "See [the manu": "See the manu",
+        "See [the manual](https://exa": "See the manual",
+        "The mean $\\bar{x} = \\frac{1}": "The mean",
+        "It costs $5 and": "It costs $5 and",
+        "A text\n#": "A text",
+        "A text\n-": "A text",
+        "A text\n```pyth": "A text",
+        "A text <kb": "A text",
+        "![A cat](https://exam": "",
+    }
+    shown = answers.evaluate(
+        """async (texts) => {
+          const { MarkdownView } = await import("/static/js/chat/markdown.js");
+          return texts.map((text) => {
+            const element = document.createElement("div");
+            new MarkdownView(element).replace(text);
+            return element.textContent.trim();
+          });
+        }""",
+        list(halves),
+    )
+
+    assert dict(zip(halves, shown, strict=True)) == halves
+
+
+@pytest.mark.req("C7")
+def test_finished_blocks_are_left_alone_while_more_arrives(answers: Page) -> None:
+    answers.evaluate("""async () => {
+      const { MarkdownView } = await import("/static/js/chat/markdown.js");
+      const element = document.querySelector("#answer");
+      window.view = new MarkdownView(element);
+      view.replace("The first paragraph.\\n\\n1. One\\n2. Two\\n\\n| a |\\n|---|\\n| b |\\n\\nThe last one");
+      getSelection().selectAllChildren(element.querySelector("p"));
+      window.changed = 0;
+      const observer = new MutationObserver((records) => (changed += records.length));
+      for (const block of [...element.children].slice(0, -1)) {
+        observer.observe(block, { subtree: true, childList: true, characterData: true, attributes: true });
+      }
+    }""")
+    answers.evaluate("view.append(' goes on, with **more** of it.\\n\\n- And a list\\n- of two')")
+    expect(answers.locator("#answer ul li")).to_have_count(2)
+    answers.evaluate("view.end()")
+
+    assert answers.evaluate("getSelection().toString()") == "The first paragraph."
+    assert answers.evaluate("changed") == 0
+    expect(answers.locator("#answer > *")).to_have_count(5)
+
+
+@pytest.mark.req("C7")
+def test_sample_answer_is_complete_and_accessible(answers: Page) -> None:
+    answer = answers.locator("#answer")
+
+    expect(answer.locator("h2, h3")).to_have_text(["What to look at", "Code", "A table", "Formulas"])
+    expect(answer.locator("math")).to_have_count(5)
+    expect(answer.locator("code", has_text="\\frac{1").first).to_be_visible()
+    expect(answer.get_by_role("img", name="Done")).to_have_count(1)
+    expect(answer.locator("td[data-align=right]").first).to_have_text("$0.10")
+    expect(answer.locator("copy-box").nth(1).locator(".tok-k").first).to_have_text("import")
+    expect(answer.get_by_text("<script>alert(1)</script>")).to_be_visible()
+    expect(answer.get_by_text("Folded away")).to_be_hidden()
+    remote = answer.get_by_role("link", name="A cat on a keyboard Open from example.org")
+    expect(remote).to_have_attribute("target", "_blank")
+    expect(answer.get_by_role("img", name="A dot")).to_have_js_property("naturalWidth", 10)
+    assert_accessible(answers)
+    answers.set_viewport_size({"width": 390, "height": 800})
+    assert answers.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.req("C7")
+def test_code_is_copied_as_it_was_written_and_can_be_wrapped(answers: Page) -> None:
+    answers.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    box = answers.locator("copy-box[data-language=python]")
+
+    box.get_by_role("button", name="Copy the code").click()
+    expect(box.get_by_role("status")).to_have_text("Copied")
+
+    code = SAMPLE.partition("```python\n")[2].partition("\n```")[0]
+    assert answers.evaluate("navigator.clipboard.readText()") == code
+    wrap = box.get_by_role("button", name="Wrap")
+    wrap.click()
+    expect(wrap).to_have_attribute("aria-pressed", "true")
+    expect(box.locator("pre")).to_have_css("white-space", "pre-wrap")
+
+
+@pytest.mark.req("C7")
+def test_thoughts_are_folded_and_say_how_long_they_took(answers: Page) -> None:
+    answers.evaluate("""async () => {
+      const { ThoughtsView } = await import("/static/js/chat/thoughts.js");
+      window.thoughts = new ThoughtsView(document.querySelector("#thoughts"));
+      thoughts.append("I look at it *closely*.");
+    }""")
+    label = answers.locator("#thoughts summary")
+    expect(label).to_have_text("Thinking…")
+
+    answers.evaluate("thoughts.end(71.6)")
+
+    expect(label).to_have_text("Thought for 1 min 12 s")
+    expect(answers.get_by_text("I look at it")).to_be_hidden()
+    label.press("Enter")
+    expect(answers.locator("#thoughts em")).to_be_visible()

@@ -114,8 +114,10 @@ def test_model_without_endpoints_says_so_and_since_when(shown, reader):
     assert "out of service" in reader.get("/models/old").text
 
 
-def test_button_for_a_chat_shows_only_where_there_is_a_chat(shown, reader):
-    assert "/chat?" not in reader.get("/models/sample-chat").text
+def test_button_for_a_chat_shows_where_a_model_can_chat_now(shown, reader):
+    assert 'href="/chat?model=sample-chat"' in reader.get("/models/sample-chat").text
+    for other in ("sample-embedding", "gone", "old"):
+        assert "/chat?" not in reader.get(f"/models/{other}").text
 
 
 def test_model_that_is_not_there_leads_to_those_that_are(shown, reader):

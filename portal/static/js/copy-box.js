@@ -5,7 +5,8 @@ class CopyBox extends HTMLElement {
   #timer;
 
   connectedCallback() {
-    this.querySelector("button").addEventListener("click", () => this.copy());
+    const button = this.querySelector("[data-copy]") ?? this.querySelector("button");
+    button.addEventListener("click", () => this.copy());
   }
 
   async copy() {

@@ -67,7 +67,8 @@ def test_auth0_that_never_answers_costs_seconds_only(auth0, way):
     answer = way.whole()
 
     assert_unavailable(answer)
-    assert answer.elapsed.total_seconds() < 9
+    # The fake stalls for a minute.
+    assert answer.elapsed.total_seconds() < 30
 
 
 @pytest.mark.parametrize(

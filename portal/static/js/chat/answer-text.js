@@ -5,7 +5,7 @@ import { noLonger, whenNear } from "./near.js";
 import { ThoughtsView } from "./thoughts.js";
 
 // Below the heading that names the model.
-const HEADING_LEVEL = 4;
+const HEADING_LEVEL = 3;
 
 export class AnswerText {
   #parts;

@@ -19,11 +19,18 @@ export function showBudget(element, sizeBefore, draft) {
   element.hidden = !contexts.length;
   if (element.hidden) return;
   const [name, context] = contexts.map((model) => [model.name, contextOf(model)]).sort(([, one], [, other]) => one - other)[0];
-  const used = sizeBefore + [state.systemPrompt, draft].filter(Boolean).reduce((sum, text) => sum + tokensOf(text), 0);
+  const always = sizeOf([state.systemPrompt, draft].filter(Boolean));
+  const used = sizeBefore + always;
   const room = context - roomForAnswer(context);
   element.dataset.full = used > room ? "full" : used > room * NEARLY_FULL ? "nearly" : "";
-  element.textContent = `${number.format(used)} of ${short(context)} tokens${used > room ? ": the oldest messages will be left out" : ""}`;
+  element.textContent = `${number.format(used)} of ${short(context)} tokens${warning(used, always, room)}`;
   element.title = `About ${number.format(used)} of the ${number.format(context)} tokens of ${name}; ${number.format(context - room)} of them are kept for its answer.`;
+}
+
+// What is asked now is never left out, so it has to fit alone.
+function warning(used, always, room) {
+  if (always > room) return ": this question is too long";
+  return used > room ? ": the oldest messages will be left out" : "";
 }
 
 const contextOf = (model) => Math.floor(model.tokenLimit * (model.contextWindowMultiplier ?? 1));

@@ -60,7 +60,6 @@ export class MarkdownView {
   }
 
   end() {
-    this.#blocks.end();
     this.#isEnded = true;
     this.#paintNow();
   }
@@ -68,6 +67,7 @@ export class MarkdownView {
   // Called with the frame: as much as there is time for; false where more is left to do.
   paint(mayGoOn) {
     const isRead = this.#blocks.read(mayGoOn);
+    if (isRead && this.#isEnded) this.#blocks.end();
     for (const block of this.#blocks.takeFinished()) {
       this.#places.finish(block);
       if (!mayGoOn()) return false;

@@ -60,7 +60,8 @@ export function keepNow() {
 }
 
 state.addEventListener("settings", later);
-state.addEventListener("created", keep);
+// The first question brought them along.
+state.addEventListener("created", () => say(saved.textContent && "Saved"));
 state.addEventListener("opened", () => {
   clearTimeout(timer);
   say("");

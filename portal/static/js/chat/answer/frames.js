@@ -24,7 +24,12 @@ function run() {
   const mayGoOn = () => performance.now() < until;
   for (const view of [...waiting]) {
     waiting.delete(view);
-    if (!view.paint(mayGoOn)) waiting.add(view);
+    try {
+      if (!view.paint(mayGoOn)) waiting.add(view);
+    } catch (error) {
+      // One answer that can't be shown must not stop the others.
+      reportError(error);
+    }
     if (!mayGoOn()) break;
   }
   turn = mayGoOn() ? FIRST_MS : Math.min(2 * turn, LONGEST_MS);

@@ -10,7 +10,7 @@ const FORMULAS = [
   [/^\$(?![\s$])((?:[^$\\]|\\[^])*?(?:[^\s$\\]|\\[^]))\$(?![\w$])/, false],
 ];
 // What takes time that grows faster than the text is shown as it is written.
-const MAX_DEPTH = /^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])(?:[ \t]|(?=>))){20}/m;
+const MAX_DEPTH = /^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])(?:[ \t]|(?=>))){20}|^ {80,}(?:[-+*]|\d{1,9}[.)]) /m;
 const MAX_RUNS = 400;
 const MAX_WORD = /(?:^|\s)\S{4000}/;
 

@@ -1,13 +1,18 @@
 // Completes what is half written at the end of a text, so that it looks while it arrives as it will look then.
 
+import { isTooWild } from "./grammar.js";
+
 const FENCE = /^ *(?:```|~~~)/gm;
 const LONGEST_FORMULA = 600;
+// Longer paragraphs, and wilder ones, are shown as they are.
+const LONGEST = 4000;
 const DELIMITERS = "*_~";
 
 export function completed(text) {
   if ((text.match(FENCE)?.length ?? 0) % 2) return text;
   const start = Math.max(text.lastIndexOf("\n\n") + 2, 0);
   const begin = start === 1 ? 0 : start;
+  if (text.length - begin > LONGEST || isTooWild(text.slice(begin))) return text;
   return text.slice(0, begin) + completedInline(text.slice(begin));
 }
 
