@@ -24,7 +24,7 @@ class MessageNotFound(NotFound):
     title = "No such message"
 
     def __init__(self) -> None:
-        super().__init__("This chat has no such message.")
+        super().__init__("This chat has no such message. Reload the page.")
 
 
 class FolderNotFound(NotFound):

@@ -16,30 +16,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.conversations.answers import Facts
 from portal.conversations.lineage import Lineage, Said
+from portal.conversations.own import ConversationNotFound, MessageNotFound
 from portal.conversations.titles import title_of
 from portal.core.clock import Clock
 from portal.core.database import Database
-from portal.core.errors import Conflict, NotFound
+from portal.core.errors import Conflict
 from portal.models import Conversation, Folder, Message, MessageState, Role
 
 CAN_GO_ON = {MessageState.STOPPED, MessageState.INTERRUPTED}
 TOO_LONG = "length"
 # No row of the session has to be brought up to date.
 NOTHING_LOADED = {"synchronize_session": False}
-
-
-class ConversationNotFound(NotFound):
-    code = "conversation_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("This chat does not exist any more. Start a new one.")
-
-
-class MessageNotFound(NotFound):
-    code = "message_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("The message that this belongs to does not exist any more. Reload the page.")
 
 
 class AnswerRunning(Conflict):

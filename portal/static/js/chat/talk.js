@@ -12,6 +12,7 @@ import { ChatSocket } from "./socket.js";
 import { state } from "./state.js";
 import { Tree } from "./tree.js";
 
+const GONE_PAUSE_MS = 3000;
 const LOST = "The connection broke while your question was sent. If it is not there, send it again.";
 
 export class Talk extends EventTarget {
@@ -148,13 +149,14 @@ export class Talk extends EventTarget {
     state.tell("titled", { id: conversation, title });
   }
 
-  // The turn runs nowhere any more: its end is what was stored, or there is none.
-  async #gone({ turn }) {
+  // Nobody tells of the turn any more: its end is what was stored, or will be, by an instance that we can't reach.
+  #gone({ turn }) {
     for (const message of this.tree.all()) {
       if (message.turn === turn && message.state === "running") message.state = "interrupted";
     }
     this.#following.drop(turn);
-    await this.refresh();
+    this.#tell("changed");
+    setTimeout(() => this.refresh(), GONE_PAUSE_MS);
   }
 
   #undo(asked, text = "") {
