@@ -6,15 +6,19 @@ it answers with the JSON that it was sent.
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from portal_server import served
+import httpx
+import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
+from waiting import wait_until
 
 from portal.sample_endpoint import Options, create_app
 
@@ -37,9 +41,23 @@ PIECE = 7
 
 @contextmanager
 def running_chat_models(port: int) -> Iterator[str]:
-    folders = [Mount(f"/{name}", create_app(options) if options else echo()) for name, options in MODELS.items()]
-    with served(Starlette(routes=folders), port) as url:
+    """In a process of its own: what it prints is no test's output, and its work holds no test up."""
+    process = subprocess.Popen([sys.executable, __file__, str(port)], stdout=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+
+    def is_there() -> bool:
+        assert process.poll() is None
+        try:
+            return httpx.get(f"{url}/chat-echo/v1/models").is_success
+        except httpx.TransportError:
+            return False
+
+    try:
+        wait_until(is_there, seconds=120)
         yield url
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
 
 
 def entries(port: int) -> list[dict[str, Any]]:
@@ -102,3 +120,8 @@ async def _events(head: dict[str, Any], text: str, usage: dict[str, int]) -> Asy
 
 def _event(head: dict[str, Any], choices: list[dict[str, Any]], **more: Any) -> str:
     return f"data: {json.dumps({**head, 'object': 'chat.completion.chunk', 'choices': choices, **more})}\n\n"
+
+
+if __name__ == "__main__":
+    folders = [Mount(f"/{name}", create_app(options) if options else echo()) for name, options in MODELS.items()]
+    uvicorn.run(Starlette(routes=folders), port=int(sys.argv[1]), log_level="warning", access_log=False)

@@ -14,6 +14,8 @@ from portal.chat.refusals import TurnNotFound
 from portal.core.errors import Unavailable
 
 SECONDS_BETWEEN = 0.15
+# Every process tells of its turns each tenth of a second.
+TRIES_TO_FIND = 6
 SECONDS_BETWEEN_LEASES = 1.0
 SECONDS_WITHOUT_REDIS = 1.0
 KEPT_STOPS_SECONDS = 60
@@ -27,12 +29,14 @@ class RecordedTurns:
         self._interruptions = interruptions
 
     async def find(self, person_id: UUID, turn_id: UUID) -> None:
-        """`TurnNotFound`, for somebody else's too."""
-        try:
-            if await self._redis.exists(turn_key(person_id, turn_id)):
-                return
-        except RedisError as error:
-            raise _unavailable() from error
+        """`TurnNotFound`, for somebody else's too. One that has just begun is here in a moment."""
+        for _ in range(TRIES_TO_FIND):
+            try:
+                if await self._redis.exists(turn_key(person_id, turn_id)):
+                    return
+            except RedisError as error:
+                raise _unavailable() from error
+            await asyncio.sleep(SECONDS_BETWEEN)
         raise TurnNotFound
 
     async def ask_to_stop(self, person_id: UUID, turn_id: UUID, lane: int | None) -> None:

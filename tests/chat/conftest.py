@@ -1,37 +1,21 @@
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from functools import partial
 
-import httpx
 import pytest
 from chat_client import ChatClient, open_chat
-from people import SomePerson, add_person, sign_in
-from platform_run import Platform
-
-
-@pytest.fixture(scope="session")
-def known(platform: Platform, chat_models: str) -> Iterator[Callable[[str], SomePerson]]:
-    """`known("alice")`: the same person for all tests of the chat, whose key is made once."""
-    people: dict[str, SomePerson] = {}
-    with ExitStack() as stack:
-
-        def find(name: str) -> SomePerson:
-            if name not in people:
-                client = stack.enter_context(httpx.Client(base_url=platform.portal_url, timeout=60))
-                people[name] = sign_in(platform, client, add_person(platform, name=name))
-            return people[name]
-
-        yield find
+from people import SomePerson
 
 
 @pytest.fixture
-def alice(known: Callable[[str], SomePerson]) -> SomePerson:
-    return known("alice")
+def alice(member: Callable[..., SomePerson], chat_models: str) -> SomePerson:
+    """Somebody new in each test: answers that go on after it count as hers."""
+    return member(name="Alice")
 
 
 @pytest.fixture
-def bob(known: Callable[[str], SomePerson]) -> SomePerson:
-    return known("bob")
+def bob(member: Callable[..., SomePerson]) -> SomePerson:
+    return member(name="Bob")
 
 
 @pytest.fixture

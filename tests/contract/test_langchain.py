@@ -1,5 +1,6 @@
 """LangChain's OpenAI classes, unchanged: what many applications are made of."""
 
+import httpx
 import pytest
 from langchain_core.messages import HumanMessage, ToolMessage
 from langchain_core.tools import tool
@@ -44,8 +45,16 @@ def test_stream_is_the_same_text_with_usage(chat: ChatOpenAI):
     assert first.usage_metadata["total_tokens"] == whole.usage_metadata["total_tokens"]
 
 
-async def test_answers_come_asynchronously(chat: ChatOpenAI):
-    assert [answer.content for answer in await chat.abatch(["Count to 1", "Count to 2"])] == ["1", "1 2"]
+async def test_answers_come_asynchronously(api):
+    """With a client that is closed: LangChain's own is left to the garbage, together with its connections."""
+    async with httpx.AsyncClient(timeout=60) as http:
+        chat = ChatOpenAI(
+            model="sample-chat", base_url=api.base_url, api_key=SecretStr(api.key), http_async_client=http
+        )
+
+        answers = await chat.abatch(["Count to 1", "Count to 2"])
+
+    assert [answer.content for answer in answers] == ["1", "1 2"]
 
 
 def test_tool_is_called_and_its_result_answered(chat: ChatOpenAI):
