@@ -55,7 +55,7 @@ def serve() -> None:
         server_header=False,
         loop="uvloop",
         http=BoundedProtocol,
-        # The one of the three that uvicorn will keep. An idle socket costs a third less memory uncompressed.
+        # The one of the three that uvicorn will keep. Compression would keep a dictionary for each idle socket.
         ws="websockets-sansio",
         ws_max_size=settings.chat_frame_bytes,
         ws_per_message_deflate=False,
