@@ -1,13 +1,13 @@
 """A portal in a process of its own, which tests kill. It is forked from one that has loaded the portal already."""
 
 import multiprocessing
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 
 import httpx
 import uvicorn
+from portal_server import free_port
 from waiting import wait_until
 
 from portal.app import create_app
@@ -24,8 +24,7 @@ def serve(port: int, settings: dict[str, object]) -> None:
 @contextmanager
 def portal_process(**settings: object) -> Iterator[tuple[BaseProcess, str]]:
     """The process and its address."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     process = FORK_SERVER.Process(target=serve, args=(port, settings))
     process.start()
     url = f"http://127.0.0.1:{port}"

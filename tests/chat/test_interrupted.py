@@ -1,18 +1,11 @@
 import asyncio
-import os
-import signal
-import subprocess
-import sys
 import uuid
-from contextlib import contextmanager
 from datetime import timedelta
 
-import httpx
 import pytest
 from chat_client import endings, open_chat, text_of
-from portal_server import free_port
+from portal_process import portal_process
 from pydantic import SecretStr
-from waiting import wait_until
 
 from portal.chat.interrupted import Interruptions
 from portal.chat.plans import GO_ON
@@ -24,41 +17,15 @@ from portal.core.database import Database
 LONG = "count to 1000"
 
 
-@contextmanager
-def portal_process(platform):
-    """A portal as it is run, so that it can be killed."""
-    port = free_port()
-    environment = {
-        **os.environ,
-        "DATABASE_URL": platform.database_url,
-        "REDIS_URL": platform.redis_url,
-        "LITELLM_API_ENDPOINT": platform.gateway_url,
-        "LITELLM_ADMIN_KEY": platform.admin_key,
-        "PORTAL_PORT": str(port),
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "portal.cli", "serve"], env=environment, stdout=subprocess.DEVNULL
-    )
-    url = f"http://127.0.0.1:{port}"
-
-    def is_there():
-        assert process.poll() is None
-        try:
-            return httpx.get(f"{url}/healthz").is_success
-        except httpx.TransportError:
-            return False
-
-    try:
-        wait_until(is_there, seconds=120)
-        yield url, process
-    finally:
-        process.kill()
-        process.wait()
-
-
 @pytest.mark.req("C1")
 def test_the_answers_of_a_killed_process_are_kept_as_interrupted_once(platform, alice, chat, portal_database):
-    with portal_process(platform) as (url, process):
+    parts = {
+        "database_url": platform.database_url,
+        "redis_url": platform.redis_url,
+        "litellm_api_endpoint": platform.gateway_url,
+        "litellm_admin_key": platform.admin_key,
+    }
+    with portal_process(**parts) as (process, url):
         with open_chat(alice, url) as there:
             turn = there.send(LONG, "chat-slow", "chat-echo")
             chat.tell("resume", turn=turn["id"], after=0)
@@ -66,8 +33,8 @@ def test_the_answers_of_a_killed_process_are_kept_as_interrupted_once(platform, 
             # What has not come this far in the last tenth of a second is lost with its process.
             while not text_of(heard):
                 heard.append(chat.hear())
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+            process.kill()
+            process.join()
         frames = [*heard, *chat.until_ended()]
 
     ended = endings(frames)
