@@ -10,6 +10,7 @@ import sys
 import time
 from typing import Any
 
+from litellm_config.late_routes import late_routes
 from litellm_config.running.forking import fork_workers
 
 Scope = dict[str, Any]
@@ -68,7 +69,8 @@ class AccessLog:
 def load() -> AccessLog:
     os.environ.update(FIXED)
     os.environ.setdefault("LITELLM_LOG", "WARNING")
-    from litellm.proxy.proxy_server import app  # noqa: PLC0415 - it reads the environment while it is imported
+    with late_routes():
+        from litellm.proxy.proxy_server import app  # noqa: PLC0415 - it reads the environment while it is imported
 
     from litellm_config import metrics, person_limits, routing  # noqa: PLC0415 - as above
 
