@@ -33,11 +33,16 @@ def up(
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    role: Annotated[
+        str | None,
+        typer.Option(help="What it serves, of web, chat and api; default: PORTAL_ROLE, else web,chat,api."),
+    ] = None,
+) -> None:
     """Run the web application alone."""
     # Nothing that is loaded is garbage, and looking for some takes a fifth of the start.
     gc.disable()
-    settings = _settings()
+    settings = _settings(**{} if role is None else {"role": role})
     import uvicorn  # noqa: PLC0415
 
     from portal.app import create_app  # noqa: PLC0415
@@ -206,11 +211,11 @@ def _configure_logs(settings: "Settings", part: str) -> None:
         _stop(f"PORTAL_LOG_DIR: no log can be written in {settings.log_dir}: {error.strerror}")
 
 
-def _settings() -> "Settings":
+def _settings(**given: str) -> "Settings":
     from portal.core.settings import SettingsInvalid, load_settings  # noqa: PLC0415
 
     try:
-        return load_settings()
+        return load_settings(os.environ, **given)
     except SettingsInvalid as error:
         _stop(f"The settings can't be used:\n{error}")
 

@@ -1,6 +1,6 @@
 """Whether we run (`/healthz`) and whether we can do our work (`/readyz`); no details, because both are public."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from http import HTTPStatus
 
 from fastapi import APIRouter
@@ -12,10 +12,13 @@ from sqlmodel import select
 from portal.clients.gateway_status import GatewayState, GatewayStatus
 from portal.core.database import Database
 from portal.core.errors import Unavailable
+from portal.core.roles import Role
 
 
 class HealthRoutes:
-    def __init__(self, *, database: Database, redis: Redis, gateway: GatewayStatus) -> None:
+    def __init__(self, roles: Collection[Role], *, database: Database, redis: Redis, gateway: GatewayStatus) -> None:
+        # The door keeps nothing, and knows its callers by LiteLLM alone.
+        self._keeps = bool(set(roles) - {"api"})
         self._database = database
         self._redis = redis
         self._gateway = gateway
@@ -33,11 +36,12 @@ class HealthRoutes:
 
     async def readyz(self) -> JSONResponse:
         """Whether everything that it needs can be reached; 503 where not."""
-        parts = {
-            "postgres": await _answers(self._ask_postgres()),
-            "redis": await _answers(self._ask_redis()),
-            "gateway": self._gateway.state == "ready",
-        }
+        parts = {"gateway": self._gateway.state == "ready"}
+        if self._keeps:
+            parts |= {
+                "postgres": await _answers(self._ask_postgres()),
+                "redis": await _answers(self._ask_redis()),
+            }
         ready = all(parts.values())
         content = {"ready": ready, "parts": {name: "ok" if ok else "unavailable" for name, ok in parts.items()}}
         return JSONResponse(content, HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE)
