@@ -262,7 +262,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         ConversationsApi(settings, database=database, clock=clock),
         VisitRoutes(Visits(database, newcomers, services.consents, clock), settings, people=people, cookie=cookie),
         SiteRoutes(settings, pages=pages),
-        HealthRoutes(settings.role, database=database, redis=redis, gateway=gateway),
+        HealthRoutes(settings.role, database=database, redis=redis, gateway=gateway, catalogue=catalogue),
         MetricsRoutes(settings, registry),
     ):
         site.include_router(routes.router())

@@ -43,32 +43,15 @@ def serve(
     # Nothing that is loaded is garbage, and looking for some takes a fifth of the start.
     gc.disable()
     settings = _settings(**{} if role is None else {"role": role})
-    import uvicorn  # noqa: PLC0415
-
     from portal.app import create_app  # noqa: PLC0415
-    from portal.web.connection import BoundedProtocol  # noqa: PLC0415
+    from portal.web.serving import server_of  # noqa: PLC0415
 
     assets()
     _configure_logs(settings, "portal")
-    config = uvicorn.Config(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        loop="uvloop",
-        http=BoundedProtocol,
-        # The one of the three that uvicorn will keep. Compression would keep a dictionary for each idle socket.
-        ws="websockets-sansio",
-        ws_max_size=settings.chat_frame_bytes,
-        ws_per_message_deflate=False,
-        lifespan="on",
-    )
+    server = server_of(create_app(settings), settings)
     gc.freeze()
     gc.enable()
-    uvicorn.Server(config).run()
+    server.run()
 
 
 @app.command()
@@ -117,6 +100,7 @@ def gateway() -> None:
                 seed=seed_of(settings),
                 copy_output=CopiedOutput(sys.stdout, litellm_log).write if litellm_log else None,
                 drain_seconds=settings.gateway_drain.total_seconds(),
+                stop_delay=settings.stop_delay.total_seconds(),
                 stop_seconds=settings.gateway_stop_grace.total_seconds(),
             )
         )

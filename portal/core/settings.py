@@ -68,6 +68,13 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least level that is logged")
 
+    stop_delay: timedelta = Field(
+        timedelta(0),
+        description="how long portal and gateway go on accepting after they were told to stop, so that what stands in "
+        "front learns of it; /healthz says 503 meanwhile",
+        ge=timedelta(0),
+    )
+
     # Postgres and Redis.
     database_url: SecretStr = Field(validation_alias="DATABASE_URL", description="Postgres, the portal's database")
     litellm_database_url: SecretStr | None = Field(
