@@ -122,24 +122,38 @@ def check(
 
 
 @app.command()
-def migrate() -> None:
+def migrate(
+    back_to: Annotated[
+        str | None,
+        typer.Option(help="Undo the portal's migrations after this one, such as 0003; their data is lost."),
+    ] = None,
+) -> None:
     """Bring both databases to this version; safe to run many times and from many places at once."""
     settings = _settings()
     import psycopg  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
     from litellm_config.database import DatabaseSetupError  # noqa: PLC0415
     from litellm_config.database import migrate as migrate_litellm  # noqa: PLC0415
     from portal.models.migrate import migrate as migrate_portal  # noqa: PLC0415
+    from portal.models.migrate import take_back  # noqa: PLC0415
 
     try:
-        migrate_portal(settings.database_url)
+        if back_to is not None:
+            take_back(settings.database_url, back_to)
+            typer.echo(f"The portal's database is back at {back_to}.")
+            return
+        is_known = migrate_portal(settings.database_url)
         applied = migrate_litellm(settings.gateway_database_url.get_secret_value())
-    except DatabaseSetupError as error:
+    except (CommandError, DatabaseSetupError) as error:
         _stop(str(error))
     except (psycopg.OperationalError, SQLAlchemyError) as error:
         _stop(f"The database can't be brought to this version: {str(error).splitlines()[0]}")
-    typer.echo(f"Both databases are at this version ({applied} LiteLLM migrations applied).")
+    if is_known:
+        typer.echo(f"Both databases are at this version ({applied} LiteLLM migrations applied).")
+    else:
+        typer.echo("The portal's database is at a newer version and was left as it is; this version works with it.")
 
 
 @app.command()
