@@ -105,7 +105,6 @@ ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     HOME=/tmp \
     PRISMA_QUERY_ENGINE_BINARY=/opt/portal/query-engine \
-    PORTAL_ENVIRONMENT=production \
     PORTAL_GATEWAY_HOST=0.0.0.0
 USER 10001:10001
 WORKDIR /tmp
