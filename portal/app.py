@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -10,7 +10,7 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan
 
 from portal.accounts.account_pages import AccountPages
 from portal.accounts.account_routes import AccountRoutes
@@ -49,6 +49,7 @@ from portal.core.errors import PortalError
 from portal.core.logs import get_logger
 from portal.core.rates import RateLimiter
 from portal.core.settings import Settings
+from portal.front import Front
 from portal.gateway import upstream
 from portal.gateway.door import Door
 from portal.gateway.meters import Meters
@@ -85,7 +86,6 @@ from portal.web.templating import Pages
 
 log = get_logger()
 
-DOOR = "/api/v1"
 # Where people send texts that are longer than a form.
 CHAT_PATHS = ("/api/chat", "/api/conversations", "/api/prompts")
 SECONDS_BETWEEN_REPAIRS = 30
@@ -178,13 +178,17 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        gives_keys = "web" in settings.role or "chat" in settings.role
         tasks = [
-            asyncio.create_task(gateway.watch(limits.keep_in_step)),
+            asyncio.create_task(gateway.watch(limits.keep_in_step if gives_keys else _nothing)),
             asyncio.create_task(catalogue.watch()),
-            asyncio.create_task(_sweep(settings, database, clock).watch()),
-            asyncio.create_task(_repair_regularly(database, proxy, operators.blocking, clock)),
         ]
-        async with chat.running():
+        if "web" in settings.role:
+            tasks += [
+                asyncio.create_task(_sweep(settings, database, clock).watch()),
+                asyncio.create_task(_repair_regularly(database, proxy, operators.blocking, clock)),
+            ]
+        async with chat.running() if "chat" in settings.role else nullcontext():
             yield
         for task in tasks:
             task.cancel()
@@ -258,7 +262,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         ConversationsApi(settings, database=database, clock=clock),
         VisitRoutes(Visits(database, newcomers, services.consents, clock), settings, people=people, cookie=cookie),
         SiteRoutes(settings, pages=pages),
-        HealthRoutes(database=database, redis=redis, gateway=gateway),
+        HealthRoutes(settings.role, database=database, redis=redis, gateway=gateway, catalogue=catalogue),
         MetricsRoutes(settings, registry),
     ):
         site.include_router(routes.router())
@@ -289,7 +293,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         is_starting=lambda: gateway.state == "starting",
         find_model=catalogue.find,
     )
-    return RequestContext(_front(site, door))
+    return RequestContext(Front(site=site, door=door, roles=settings.role))
 
 
 def _site(
@@ -310,19 +314,6 @@ def _site(
     return site
 
 
-def _front(site: ASGIApp, door: ASGIApp) -> ASGIApp:
-    """The door stands beside the site, not in it: no cookie, form or page of ours has any business there."""
-
-    async def front(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        if scope["type"] != "lifespan" and (path == DOOR or path.startswith(f"{DOOR}/")):
-            await door({**scope, "root_path": DOOR}, receive, send)
-        else:
-            await site(scope, receive, send)
-
-    return front
-
-
 def _captcha(settings: Settings, http: httpx.AsyncClient) -> Captcha:
     if settings.captcha_kind == "off" or not settings.recaptcha_site_key or not settings.recaptcha_secret_key:
         return NoCaptcha()
@@ -338,6 +329,10 @@ def _captcha(settings: Settings, http: httpx.AsyncClient) -> Captcha:
 
 def _sweep(settings: Settings, database: Database, clock: Clock) -> Sweep:
     return Sweep(database, clock, undo_period=settings.chat_undo_period, session_max_age=settings.session_max_age)
+
+
+async def _nothing() -> None:
+    """The door needs no preparation."""
 
 
 async def _repair_regularly(database: Database, proxy: LitellmProxy, blocking: Blocking, clock: Clock) -> None:

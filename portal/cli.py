@@ -33,37 +33,25 @@ def up(
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    role: Annotated[
+        str | None,
+        typer.Option(help="What it serves, of web, chat and api; default: PORTAL_ROLE, else web,chat,api."),
+    ] = None,
+) -> None:
     """Run the web application alone."""
     # Nothing that is loaded is garbage, and looking for some takes a fifth of the start.
     gc.disable()
-    settings = _settings()
-    import uvicorn  # noqa: PLC0415
-
+    settings = _settings(**{} if role is None else {"role": role})
     from portal.app import create_app  # noqa: PLC0415
-    from portal.web.connection import BoundedProtocol  # noqa: PLC0415
+    from portal.web.serving import server_of  # noqa: PLC0415
 
     assets()
     _configure_logs(settings, "portal")
-    config = uvicorn.Config(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        loop="uvloop",
-        http=BoundedProtocol,
-        # The one of the three that uvicorn will keep. Compression would keep a dictionary for each idle socket.
-        ws="websockets-sansio",
-        ws_max_size=settings.chat_frame_bytes,
-        ws_per_message_deflate=False,
-        lifespan="on",
-    )
+    server = server_of(create_app(settings), settings)
     gc.freeze()
     gc.enable()
-    uvicorn.Server(config).run()
+    server.run()
 
 
 @app.command()
@@ -112,6 +100,7 @@ def gateway() -> None:
                 seed=seed_of(settings),
                 copy_output=CopiedOutput(sys.stdout, litellm_log).write if litellm_log else None,
                 drain_seconds=settings.gateway_drain.total_seconds(),
+                stop_delay=settings.stop_delay.total_seconds(),
                 stop_seconds=settings.gateway_stop_grace.total_seconds(),
             )
         )
@@ -214,11 +203,11 @@ def _configure_logs(settings: "Settings", part: str) -> None:
         _stop(f"PORTAL_LOG_DIR: no log can be written in {settings.log_dir}: {error.strerror}")
 
 
-def _settings() -> "Settings":
+def _settings(**given: str) -> "Settings":
     from portal.core.settings import SettingsInvalid, load_settings  # noqa: PLC0415
 
     try:
-        return load_settings()
+        return load_settings(os.environ, **given)
     except SettingsInvalid as error:
         _stop(f"The settings can't be used:\n{error}")
 
