@@ -113,10 +113,18 @@ def check(
     *,
     prints: Annotated[bool, typer.Option("--print", help="Show the catalogue as it is applied.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Don't look whether endpoints answer.")] = False,
+    deployment: Annotated[
+        Path | None,
+        typer.Option(help="Check this file or folder alone: Akash's SDL, a compose file or Kubernetes manifests."),
+    ] = None,
 ) -> None:
     """Check the settings and the model catalogue; every mistake is named."""
-    from portal.check import run_check  # noqa: PLC0415
+    from portal.check import run_check, run_deployment_check  # noqa: PLC0415
 
+    if deployment:
+        if not run_deployment_check(deployment):
+            raise typer.Exit(1)
+        return
     if not run_check(prints=prints, offline=offline):
         raise typer.Exit(1)
 
