@@ -37,7 +37,7 @@ class WebMeters:
 def route_of(scope: Scope) -> str:
     """The template that the router has found, such as `/api/keys/{key_id}`; known once the request was routed."""
     route: Any = scope.get("route")
-    path = getattr(route, "path", None)
+    path = getattr(route, "path_format", None)
     if path is None:
         path = "/static" if scope.get("path", "").startswith("/static/") else NO_ROUTE
     return str(path)
