@@ -3,13 +3,11 @@
 import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-            max_overflow=MOST_MORE,
-from typing import Any
+from typing import Any, cast
 
 from pydantic import SecretStr
-from sqlalchemy import event
+from sqlalchemy import AsyncAdaptedQueuePool, PoolProxiedConnection, event
 from sqlalchemy.exc import InterfaceError, InvalidatePoolError, OperationalError
-        self.most_connections = pool_size + MOST_MORE
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
