@@ -37,7 +37,7 @@ def goals(reports: Reports) -> list[Goal]:
         _at_most("door, processor time added to a request", _percent(share), 10, "%"),
         _at_most("door, processor time added to a stream", _percent(stream_share), 10, "%"),
         _at_least("cache hit against stock's miss", hit, 8),
-        _at_most("key issued, against LiteLLM's two calls", issue, 1.5, "×"),
+        _at_most("key issued, against LiteLLM's two calls", issue, 1.5, "times"),
         _at_most("warm start to the first completion", look("start", "warm", "chat_seconds"), 12, "s"),
         _at_most("memory, everything idle", memory and memory / 1024, 1.0, "GiB"),
     ]
@@ -53,7 +53,7 @@ class _Look:
 
 
 def _at_least(name: str, value: float | None, least: float) -> Goal:
-    return Goal(name, f"at least {least:g} ×", value, "×", None if value is None else value >= least)
+    return Goal(name, f"at least {least:g} times", value, "times", None if value is None else value >= least)
 
 
 def _at_most(name: str, value: float | None, most: float, unit: str) -> Goal:

@@ -1,5 +1,6 @@
 """The largest number for which something still holds, found with few trials."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -22,7 +23,7 @@ class Search:
     def next(self, guess: int) -> int:
         if self.best and self.worst:
             # The middle of ratios and not of differences: half as many and twice as many are equally far.
-            return min(max(round((self.best * self.worst) ** 0.5), self.best + 1), self.worst - 1)
+            return min(max(round(math.sqrt(self.best * self.worst)), self.best + 1), self.worst - 1)
         if self.best:
             return max(round(self.best * GROWTH), self.best + 1)
         if self.worst:

@@ -36,3 +36,8 @@ class BenchOptions:
 
     def wants(self, scenario: str) -> bool:
         return not self.scenarios or scenario in self.scenarios
+
+    @property
+    def turns(self) -> int:
+        """Questions in a chat."""
+        return 15 if self.is_quick else 50

@@ -85,7 +85,7 @@ class Endpoint(asyncio.Protocol):
         tokens = min(asked.get("max_tokens") or asked.get("max_completion_tokens") or DEFAULT_TOKENS, MOST_TOKENS)
         if asked.get("stream"):
             self._transport.write(STREAM_HEAD + ROLE)
-            has_usage = (asked.get("stream_options") or {}).get("include_usage")
+            has_usage = bool((asked.get("stream_options") or {}).get("include_usage"))
             self._stream(_events(tokens, has_usage=has_usage), asyncio.get_running_loop().time())
             return
         body = _whole(tokens) if asked else MODELS

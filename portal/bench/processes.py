@@ -34,7 +34,7 @@ def running(
             stdout=pipe or output,
             stderr=output,
             start_new_session=True,
-            preexec_fn=_end_with_us,
+            preexec_fn=_end_with_us,  # noqa: PLW1509 - there is one thread
         )
     try:
         yield process

@@ -15,9 +15,9 @@ from psycopg import sql
 
 from litellm_config.database import ensure_engine, migrate
 from litellm_config.database.packages import node_program
-from portal.bench.platform import ENTRY, MODELS, START_SECONDS, Platform, first_completion
 from portal.bench import paced_endpoint
 from portal.bench.errors import BenchFailed
+from portal.bench.platform import ENTRY, MODELS, START_SECONDS, Platform, first_completion
 from portal.bench.processes import HOST, free_port, running, wait_until
 
 DATABASE = "stock"
@@ -78,7 +78,9 @@ def running_stock(installed: Installed, platform: Platform, known: Stock | None 
     port, log = free_port(), installed.folder / "stock.log"
     command = [str(installed.programs / "litellm"), "--config", str(installed.config), "--host", HOST]
     begun = time.perf_counter()
-    with running([*command, "--port", str(port), "--num_workers", "1"], log, installed.environment(database_url)) as process:
+    with running(
+        [*command, "--port", str(port), "--num_workers", "1"], log, installed.environment(database_url)
+    ) as process:
         url = f"http://{HOST}:{port}"
         with httpx.Client(base_url=url, timeout=30, trust_env=False) as http:
             wait_until(lambda: _is_alive(http), process, START_SECONDS, log)

@@ -18,12 +18,18 @@ from portal.bench.opening import Opened, open_lab
 from portal.bench.options import BenchOptions
 from portal.bench.progress import Progress
 from portal.bench.report import Report
-from portal.bench.scenarios import memory, plain, start, streams
+from portal.bench.scenarios import cache, chat, issue, memory, plain, start, streams
 
 Measure = Callable[[Lab, BenchOptions, Progress], Report]
 # Of what is seen while everything starts.
 SEEN: Mapping[str, Callable[[Opened], Report]] = {"start": start.report, "memory": memory.report}
-MEASURED: Mapping[str, Measure] = {"plain": plain.measure, "streams": streams.measure}
+MEASURED: Mapping[str, Measure] = {
+    "plain": plain.measure,
+    "cache": cache.measure,
+    "issue": issue.measure,
+    "chat": chat.measure,
+    "streams": streams.measure,
+}
 SCENARIOS = (*SEEN, *MEASURED)
 
 

@@ -46,4 +46,4 @@ def _empty(title: str, *columns: str) -> Table:
 
 
 def _number(value: float | None, digits: int) -> str:
-    return "–" if value is None else f"{value:.{digits}f}"
+    return "-" if value is None else f"{value:.{digits}f}"

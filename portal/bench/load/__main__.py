@@ -4,7 +4,6 @@
 standard input.
 """
 
-import asyncio
 import gc
 import sys
 from collections.abc import Mapping

@@ -69,7 +69,7 @@ class Connection(asyncio.Protocol):
 async def connect(url: str) -> Connection:
     address = urlsplit(url)
     loop = asyncio.get_running_loop()
-    _, connection = await loop.create_connection(Connection, address.hostname, address.port)
+    _, connection = await loop.create_connection(Connection, address.hostname or "", address.port or 0)
     return connection
 
 

@@ -114,9 +114,7 @@ def _knee(lab: Lab, target: Target, few: Figures, options: BenchOptions, progres
 
 
 def _try(lab: Lab, target: Target, streams: int, tokens: int) -> Trial:
-    job = Streams(
-        url=target.url, headers=target.headers, model=MODEL, streams=streams, tokens=tokens, rate=RATE
-    )
+    job = Streams(url=target.url, headers=target.headers, model=MODEL, streams=streams, tokens=tokens, rate=RATE)
     run = lab.run(job)
     lab.rest(target.parts)
     return Trial.of(streams, target, run)
