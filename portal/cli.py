@@ -195,15 +195,27 @@ def sample_endpoint(
 @app.command()
 def bench(
     rounds: Annotated[int, typer.Option(min=1, help="Times that everything is asked, in turn.")] = 3,
+    scenario: Annotated[list[str] | None, typer.Option(help="Only this one; may be given several times.")] = None,
+    data_dir: Annotated[Path, typer.Option(help="Where LiteLLM as installed is kept.")] = Path(".portal-bench"),
     *,
+    quick: Annotated[bool, typer.Option("--quick", help="One short round: three minutes in place of fifteen.")] = False,
+    stock: Annotated[bool, typer.Option("--stock/--without-stock", help="Compare with LiteLLM as installed.")] = True,
     json: Annotated[bool, typer.Option("--json", help="Print JSON in place of tables.")] = False,
 ) -> None:
-    """Start a platform of its own, measure it and stop it; takes about three minutes."""
+    """Measure a platform of its own, LiteLLM as installed and a bare endpoint, in turn; then stop everything."""
     from portal.bench import BenchFailed, BenchOptions  # noqa: PLC0415
     from portal.bench import run as run_bench  # noqa: PLC0415
 
+    options = BenchOptions(
+        scenarios=tuple(scenario or ()),
+        rounds=1 if quick else rounds,
+        is_quick=quick,
+        as_json=json,
+        with_stock=stock,
+        data_dir=data_dir.absolute(),
+    )
     try:
-        run_bench(BenchOptions(rounds=rounds, as_json=json))
+        run_bench(options)
     except BenchFailed as error:
         _stop(str(error))
 
