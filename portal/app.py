@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -10,7 +10,7 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan
 
 from portal.accounts.account_pages import AccountPages
 from portal.accounts.account_routes import AccountRoutes
@@ -31,6 +31,7 @@ from portal.chat.chat import Chat
 from portal.chat.pages import ChatPages
 from portal.clients.captcha import Captcha, NoCaptcha
 from portal.clients.catalogue import ModelCatalogue
+from portal.clients.gateway_instances import GatewayInstances
 from portal.clients.gateway_status import GatewayStatus
 from portal.clients.litellm_proxy import LitellmProxy
 from portal.clients.litellm_reading import LitellmReader
@@ -49,11 +50,13 @@ from portal.core.errors import PortalError
 from portal.core.logs import get_logger
 from portal.core.rates import RateLimiter
 from portal.core.settings import Settings
+from portal.front import Front
 from portal.gateway import upstream
 from portal.gateway.door import Door
 from portal.gateway.meters import Meters
 from portal.gateway.timeouts import Timeouts
 from portal.keys.api import KeyApi
+from portal.keys.census import KeyCensus
 from portal.keys.desk import key_desk
 from portal.keys.home import HomePage
 from portal.keys.limits import Limits
@@ -68,8 +71,10 @@ from portal.operators.blocking import Blocking
 from portal.operators.pages import OperatorPages
 from portal.operators.services import operator_services
 from portal.pages.api_docs import ApiDocsRoutes
+from portal.pages.figures import Figures, Sources
 from portal.pages.health import HealthRoutes
 from portal.pages.metrics import MetricsRoutes, process_registry
+from portal.pages.parts import Parts
 from portal.pages.site import SiteRoutes
 from portal.usage.report import UsageReport
 from portal.usage.routes import UsageRoutes
@@ -77,6 +82,7 @@ from portal.web.body_limit import BodyLimit
 from portal.web.client_address import base_url
 from portal.web.csrf import CsrfGuard
 from portal.web.error_pages import ErrorPages
+from portal.web.meters import WebMeters
 from portal.web.problem import RESPONSES
 from portal.web.request_context import RequestContext
 from portal.web.security_headers import SecurityHeaders
@@ -85,7 +91,6 @@ from portal.web.templating import Pages
 
 log = get_logger()
 
-DOOR = "/api/v1"
 # Where people send texts that are longer than a form.
 CHAT_PATHS = ("/api/chat", "/api/conversations", "/api/prompts")
 SECONDS_BETWEEN_REPAIRS = 30
@@ -136,7 +141,8 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
     reader = LitellmReader(outward.management)
     gateway = GatewayStatus(proxy)
     catalogue = ModelCatalogue(redis)
-    registry = process_registry(gateway)
+    registry = process_registry(gateway, database)
+    parts = Parts(settings.role, database=database, redis=redis, gateway=gateway, catalogue=catalogue)
     captcha = _captcha(settings, outward.captcha)
     table = policies(settings)
     visitors = table[Kind.PERMISSIONLESS]
@@ -178,13 +184,17 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        gives_keys = "web" in settings.role or "chat" in settings.role
         tasks = [
-            asyncio.create_task(gateway.watch(limits.keep_in_step)),
+            asyncio.create_task(gateway.watch(limits.keep_in_step if gives_keys else _nothing)),
             asyncio.create_task(catalogue.watch()),
-            asyncio.create_task(_sweep(settings, database, clock).watch()),
-            asyncio.create_task(_repair_regularly(database, proxy, operators.blocking, clock)),
         ]
-        async with chat.running():
+        if "web" in settings.role:
+            tasks += [
+                asyncio.create_task(_sweep(settings, database, clock).watch()),
+                asyncio.create_task(_repair_regularly(database, proxy, operators.blocking, clock)),
+            ]
+        async with chat.running() if "chat" in settings.role else nullcontext():
             yield
         for task in tasks:
             task.cancel()
@@ -204,6 +214,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         limits=limits,
         newcomers=newcomers,
         limiter=limiter,
+        registry=registry,
         clock=clock,
     )
     chat = Chat(
@@ -216,6 +227,8 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         registry=registry,
         clock=clock,
     )
+
+    sources = Sources(parts, KeyCensus(database, redis, clock), catalogue, GatewayInstances(redis))
 
     def our_address(connection: HTTPConnection) -> str:
         return base_url(connection, settings.public_url, settings.trusted_proxies)
@@ -258,8 +271,8 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         ConversationsApi(settings, database=database, clock=clock),
         VisitRoutes(Visits(database, newcomers, services.consents, clock), settings, people=people, cookie=cookie),
         SiteRoutes(settings, pages=pages),
-        HealthRoutes(database=database, redis=redis, gateway=gateway),
-        MetricsRoutes(settings, registry),
+        HealthRoutes(parts, gateway),
+        MetricsRoutes(settings, registry, Figures(registry, sources)),
     ):
         site.include_router(routes.router())
     if settings.has_auth0:
@@ -289,7 +302,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         is_starting=lambda: gateway.state == "starting",
         find_model=catalogue.find,
     )
-    return RequestContext(_front(site, door))
+    return RequestContext(Front(site=site, door=door, roles=settings.role), WebMeters(registry))
 
 
 def _site(
@@ -310,19 +323,6 @@ def _site(
     return site
 
 
-def _front(site: ASGIApp, door: ASGIApp) -> ASGIApp:
-    """The door stands beside the site, not in it: no cookie, form or page of ours has any business there."""
-
-    async def front(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        if scope["type"] != "lifespan" and (path == DOOR or path.startswith(f"{DOOR}/")):
-            await door({**scope, "root_path": DOOR}, receive, send)
-        else:
-            await site(scope, receive, send)
-
-    return front
-
-
 def _captcha(settings: Settings, http: httpx.AsyncClient) -> Captcha:
     if settings.captcha_kind == "off" or not settings.recaptcha_site_key or not settings.recaptcha_secret_key:
         return NoCaptcha()
@@ -338,6 +338,10 @@ def _captcha(settings: Settings, http: httpx.AsyncClient) -> Captcha:
 
 def _sweep(settings: Settings, database: Database, clock: Clock) -> Sweep:
     return Sweep(database, clock, undo_period=settings.chat_undo_period, session_max_age=settings.session_max_age)
+
+
+async def _nothing() -> None:
+    """The door needs no preparation."""
 
 
 async def _repair_regularly(database: Database, proxy: LitellmProxy, blocking: Blocking, clock: Clock) -> None:

@@ -67,7 +67,7 @@ class Turns:
     async def start(self, person_id: UUID, asked: Send, request_id: str) -> RunningTurn:
         """The models are asked as soon as it is certain what; the turn opens when its question is stored.
 
-        Raises what is wrong with the frame, and what is wrong with the person's key.
+        Raises what is wrong with the frame, with the person, and with their key.
         """
         asker = Asker(person_id, request_id, time.perf_counter())
         if self._is_stopping:
@@ -131,6 +131,11 @@ class Turns:
 
     async def _begin_temporary(self, turn_id: UUID, send: Send, asker: Asker, key: str) -> RunningTurn:
         turn = self._ask(turn_id, temporary_plans(send, self._parts.catalogue), asker, key, is_temporary=True)
+        try:
+            await self._parts.records.welcome(asker.person_id)
+        except BaseException:
+            turn.end(MessageState.STOPPED)
+            raise
         question = uuid4()
         turn.open(self._opening(turn, send, None, question, send.parent), None)
         self._run(turn, partial(self._parts.keeping.keep_nothing, turn, question), None)

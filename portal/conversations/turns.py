@@ -21,6 +21,7 @@ from portal.conversations.titles import title_of
 from portal.core.clock import Clock
 from portal.core.database import Database
 from portal.core.errors import Conflict
+from portal.keys.chat_key import welcome
 from portal.models import Conversation, Folder, Message, MessageState, Role
 
 CAN_GO_ON = {MessageState.STOPPED, MessageState.INTERRUPTED}
@@ -90,17 +91,24 @@ class TurnRecords:
     async def begin(self, new: NewTurn) -> AsyncIterator[BegunTurn]:
         """Inside the block all is read and every id is certain; at its end it is written.
 
-        Raises `ConversationNotFound`, also for somebody else's, `MessageNotFound`, `AnswerRunning`.
+        Raises `ConversationNotFound`, also for somebody else's, `MessageNotFound`, `AnswerRunning`, and, not before its
+        end, what `welcome` raises.
         """
         async with self._database.transaction() as session:
             now = self._clock()
             conversation = await _conversation(session, new, now)
             begun = await _begun(session, new, conversation, now)
             yield begun
+            await welcome(session, new.person_id)
             session.add(conversation)
             # Rows that refer to one another are written in the order in which they are added.
             session.add(begun.question)
             session.add_all(begun.answers.values())
+
+    async def welcome(self, person_id: UUID) -> None:
+        """For turns that are not written."""
+        async with self._database.transaction() as session:
+            await welcome(session, person_id)
 
     async def finish(self, answer: UUID, turn: UUID, ending: Ending) -> bool:
         """Once: false when the answer has been finished before, or deleted."""

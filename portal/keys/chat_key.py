@@ -28,8 +28,8 @@ from portal.keys.limits import Limits
 from portal.models import IssuedKey, Person, Purpose, Stage
 
 NAME = "Chat"
-# So late a block is noticed at most; until then nobody has to be asked for the key.
-KEPT_FOR = timedelta(seconds=4)
+# A person who is blocked or gone is found by `welcome`, and a key of theirs is refused by LiteLLM too.
+KEPT_FOR = timedelta(minutes=5)
 MOST_KEPT = 10_000
 # Of its life; with less left a new one is made, so that none ends in the middle of an answer.
 LEAST_LEFT = 0.25
@@ -62,7 +62,7 @@ class ChatKeys:
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     async def key_of(self, person_id: UUID) -> str:
-        """Raises `SignInNeeded`, `PersonBlocked`, `EmailNotVerified`, `ProxyUnavailable`."""
+        """Raises what `welcome` raises, though minutes late, and `ProxyUnavailable`."""
         if secret := self._kept_for(person_id):
             return secret
         async with self._turns.setdefault(person_id, asyncio.Lock()):
@@ -79,7 +79,7 @@ class ChatKeys:
 
     async def _found_or_made(self, person_id: UUID) -> str:
         async with self._database.transaction() as session:
-            found = await self._find(session, await _welcome(session, person_id))
+            found = await self._find(session, await welcome(session, person_id))
         return found or await self._make(person_id)
 
     async def _find(self, session: AsyncSession, person: Person) -> str | None:
@@ -107,7 +107,7 @@ class ChatKeys:
     async def _make(self, person_id: UUID) -> str:
         """Instances that come here at once make one each, and all of them are good."""
         async with self._database.transaction() as session:
-            person = await _welcome(session, person_id, lock=True)
+            person = await welcome(session, person_id, lock=True)
             if found := await self._find(session, person):
                 return found
             reserved = await self._reserve(session, person)
@@ -141,7 +141,8 @@ class ChatKeys:
         self._kept[person_id] = Kept(secret, now + KEPT_FOR)
 
 
-async def _welcome(session: AsyncSession, person_id: UUID, *, lock: bool = False) -> Person:
+async def welcome(session: AsyncSession, person_id: UUID, *, lock: bool = False) -> Person:
+    """Who may chat. Raises `SignInNeeded`, `PersonBlocked`, `EmailNotVerified`."""
     person = await session.get(Person, person_id, with_for_update=ROW_LOCK if lock else None)
     if person is None:
         raise SignInNeeded

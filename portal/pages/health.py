@@ -1,23 +1,18 @@
 """Whether we run (`/healthz`) and whether we can do our work (`/readyz`); no details, because both are public."""
 
-from collections.abc import Awaitable
 from http import HTTPStatus
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
-from sqlmodel import select
 
 from portal.clients.gateway_status import GatewayState, GatewayStatus
-from portal.core.database import Database
-from portal.core.errors import Unavailable
+from portal.pages.parts import Parts
+from portal.web.serving import is_stopping
 
 
 class HealthRoutes:
-    def __init__(self, *, database: Database, redis: Redis, gateway: GatewayStatus) -> None:
-        self._database = database
-        self._redis = redis
+    def __init__(self, parts: Parts, gateway: GatewayStatus) -> None:
+        self._parts = parts
         self._gateway = gateway
 
     def router(self) -> APIRouter:
@@ -27,17 +22,15 @@ class HealthRoutes:
         router.add_api_route("/api/status", self.status, methods=["GET"])
         return router
 
-    async def healthz(self) -> dict[str, str]:
-        """Whether this process runs."""
-        return {"status": "ok"}
+    async def healthz(self, request: Request) -> JSONResponse:
+        """Whether this process runs and is going to; 503 once it was told to stop, while it still answers."""
+        if is_stopping(request):
+            return JSONResponse({"status": "stopping"}, HTTPStatus.SERVICE_UNAVAILABLE)
+        return JSONResponse({"status": "ok"})
 
     async def readyz(self) -> JSONResponse:
         """Whether everything that it needs can be reached; 503 where not."""
-        parts = {
-            "postgres": await _answers(self._ask_postgres()),
-            "redis": await _answers(self._ask_redis()),
-            "gateway": self._gateway.state == "ready",
-        }
+        parts = await self._parts.look()
         ready = all(parts.values())
         content = {"ready": ready, "parts": {name: "ok" if ok else "unavailable" for name, ok in parts.items()}}
         return JSONResponse(content, HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE)
@@ -45,18 +38,3 @@ class HealthRoutes:
     async def status(self) -> dict[str, GatewayState]:
         """What the notice on each page follows."""
         return {"gateway": self._gateway.state}
-
-    async def _ask_postgres(self) -> None:
-        async with self._database.transaction() as session:
-            await session.exec(select(1))
-
-    async def _ask_redis(self) -> None:
-        await self._redis.ping()
-
-
-async def _answers(question: Awaitable[None]) -> bool:
-    try:
-        await question
-    except (Unavailable, RedisError):
-        return False
-    return True

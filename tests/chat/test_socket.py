@@ -66,6 +66,24 @@ def test_somebody_who_is_blocked_stays_outside(socket, member, portal_database):
 
 
 @pytest.mark.req("C1")
+@pytest.mark.parametrize("temporary", [False, True])
+def test_somebody_who_is_blocked_in_the_middle_of_a_chat_gets_no_further_answer(
+    chat, alice, portal_database, temporary
+):
+    chat.ask("Hello", "chat-echo", temporary=temporary)
+    portal_database.execute("UPDATE person SET blocked_at = now() WHERE id = %s", [alice.person.id])
+    refused = chat.send("Hello again", "chat-echo", temporary=temporary)
+
+    assert (refused["type"], refused["code"]) == ("error", "account_blocked")
+    kept = portal_database.execute(
+        "SELECT count(*) FROM message JOIN conversation ON conversation.id = conversation_id"
+        " WHERE person_id = %s AND content = 'Hello again'",
+        [alice.person.id],
+    ).fetchone()
+    assert kept == (0,)
+
+
+@pytest.mark.req("C1")
 @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://127.0.0.1:1"])
 def test_a_page_of_another_site_gets_no_socket(platform, origin):
     with open_socket(platform.portal_url, origin=origin) as socket:
