@@ -68,6 +68,8 @@ def assets() -> None:
 @app.command()
 def gateway() -> None:
     """Run LiteLLM alone, with our configuration."""
+    # As in `serve`.
+    gc.disable()
     settings = _settings()
     from litellm_config.catalogue import CatalogueInvalid  # noqa: PLC0415
     from litellm_config.database import DatabaseSetupError, ensure_client, ensure_engine, migrate  # noqa: PLC0415
@@ -86,6 +88,8 @@ def gateway() -> None:
         "REDIS_URL": settings.redis_url.get_secret_value(),
     }
     try:
+        gc.freeze()
+        gc.enable()
         ensure_client(os.environ)
         litellm_environment["PRISMA_QUERY_ENGINE_BINARY"] = str(ensure_engine(os.environ))
         migrate(litellm_environment["DATABASE_URL"])
