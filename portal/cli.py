@@ -130,24 +130,38 @@ def check(
 
 
 @app.command()
-def migrate() -> None:
+def migrate(
+    back_to: Annotated[
+        str | None,
+        typer.Option(help="Undo the portal's migrations after this one, such as 0003; their data is lost."),
+    ] = None,
+) -> None:
     """Bring both databases to this version; safe to run many times and from many places at once."""
     settings = _settings()
     import psycopg  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
     from litellm_config.database import DatabaseSetupError  # noqa: PLC0415
     from litellm_config.database import migrate as migrate_litellm  # noqa: PLC0415
     from portal.models.migrate import migrate as migrate_portal  # noqa: PLC0415
+    from portal.models.migrate import take_back  # noqa: PLC0415
 
     try:
-        migrate_portal(settings.database_url)
+        if back_to is not None:
+            take_back(settings.database_url, back_to)
+            typer.echo(f"The portal's database is back at {back_to}.")
+            return
+        is_known = migrate_portal(settings.database_url)
         applied = migrate_litellm(settings.gateway_database_url.get_secret_value())
-    except DatabaseSetupError as error:
+    except (CommandError, DatabaseSetupError) as error:
         _stop(str(error))
     except (psycopg.OperationalError, SQLAlchemyError) as error:
         _stop(f"The database can't be brought to this version: {str(error).splitlines()[0]}")
-    typer.echo(f"Both databases are at this version ({applied} LiteLLM migrations applied).")
+    if is_known:
+        typer.echo(f"Both databases are at this version ({applied} LiteLLM migrations applied).")
+    else:
+        typer.echo("The portal's database is at a newer version and was left as it is; this version works with it.")
 
 
 @app.command()
@@ -181,15 +195,27 @@ def sample_endpoint(
 @app.command()
 def bench(
     rounds: Annotated[int, typer.Option(min=1, help="Times that everything is asked, in turn.")] = 3,
+    scenario: Annotated[list[str] | None, typer.Option(help="Only this one; may be given several times.")] = None,
+    data_dir: Annotated[Path, typer.Option(help="Where LiteLLM as installed is kept.")] = Path(".portal-bench"),
     *,
+    quick: Annotated[bool, typer.Option("--quick", help="One short round: three minutes in place of fifteen.")] = False,
+    stock: Annotated[bool, typer.Option("--stock/--without-stock", help="Compare with LiteLLM as installed.")] = True,
     json: Annotated[bool, typer.Option("--json", help="Print JSON in place of tables.")] = False,
 ) -> None:
-    """Start a platform of its own, measure it and stop it; takes about three minutes."""
+    """Measure a platform of its own, LiteLLM as installed and a bare endpoint, in turn; then stop everything."""
     from portal.bench import BenchFailed, BenchOptions  # noqa: PLC0415
     from portal.bench import run as run_bench  # noqa: PLC0415
 
+    options = BenchOptions(
+        scenarios=tuple(scenario or ()),
+        rounds=1 if quick else rounds,
+        is_quick=quick,
+        as_json=json,
+        with_stock=stock,
+        data_dir=data_dir.absolute(),
+    )
     try:
-        run_bench(BenchOptions(rounds=rounds, as_json=json))
+        run_bench(options)
     except BenchFailed as error:
         _stop(str(error))
 
