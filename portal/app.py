@@ -53,6 +53,7 @@ from portal.core.settings import Settings
 from portal.gateway import upstream
 from portal.gateway.door import Door
 from portal.gateway.meters import Meters
+from portal.gateway.routes import template_of
 from portal.gateway.timeouts import Timeouts
 from portal.keys.api import KeyApi
 from portal.keys.census import KeyCensus
@@ -81,12 +82,13 @@ from portal.web.body_limit import BodyLimit
 from portal.web.client_address import base_url
 from portal.web.csrf import CsrfGuard
 from portal.web.error_pages import ErrorPages
-from portal.web.meters import WebMeters
+from portal.web.meters import WebMeters, route_of
 from portal.web.problem import RESPONSES
 from portal.web.request_context import RequestContext
 from portal.web.security_headers import SecurityHeaders
 from portal.web.static_files import HashedStaticFiles
 from portal.web.templating import Pages
+from portal.web.tracing import Tracing, tracing_of
 
 log = get_logger()
 
@@ -108,12 +110,12 @@ class Outward:
     """The connections to others, each with its time-outs."""
 
     management: httpx.AsyncClient
-    relay: httpx.AsyncHTTPTransport
+    relay: httpx.AsyncBaseTransport
     captcha: httpx.AsyncClient
     auth0: httpx.AsyncClient
 
     @classmethod
-    def open(cls, settings: Settings) -> Self:
+    def open(cls, settings: Settings, tracing: Tracing) -> Self:
         # One for all, because reading the certificates takes its time.
         tls = httpx.create_ssl_context()
         admin = {"authorization": f"Bearer {settings.litellm_admin_key.get_secret_value()}"}
@@ -122,7 +124,7 @@ class Outward:
             management=httpx.AsyncClient(
                 base_url=endpoint, headers=admin, timeout=MANAGEMENT_TIMEOUT, limits=MANAGEMENT_LIMITS, verify=tls
             ),
-            relay=upstream.connect(tls),
+            relay=tracing.calls(upstream.connect(tls)),
             captcha=httpx.AsyncClient(timeout=CAPTCHA_TIMEOUT, verify=tls),
             auth0=httpx.AsyncClient(timeout=AUTH0_TIMEOUT, verify=tls),
         )
@@ -134,7 +136,8 @@ class Outward:
 
 def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0915 - it is a list
     """Nothing connects before the first request or the lifespan, so the first page does not wait for anybody."""
-    outward = Outward.open(settings)
+    tracing = tracing_of(settings)
+    outward = Outward.open(settings, tracing)
     database = Database(settings.database_url)
     redis = cache.connect(settings.redis_url)
     proxy = LitellmProxy(outward.management)
@@ -298,7 +301,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         is_starting=lambda: gateway.state == "starting",
         find_model=catalogue.find,
     )
-    return RequestContext(_front(site, door), WebMeters(registry))
+    return tracing.requests(RequestContext(_front(site, door), WebMeters(registry)), _route_of)
 
 
 def _site(
@@ -330,6 +333,11 @@ def _front(site: ASGIApp, door: ASGIApp) -> ASGIApp:
             await site(scope, receive, send)
 
     return front
+
+
+def _route_of(scope: Scope) -> str:
+    path: str = scope["path"]
+    return f"{DOOR}{template_of(path.removeprefix(DOOR))}" if path.startswith(f"{DOOR}/") else route_of(scope)
 
 
 def _captcha(settings: Settings, http: httpx.AsyncClient) -> Captcha:

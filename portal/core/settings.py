@@ -238,6 +238,19 @@ class Settings(BaseSettings):
         min_length=16,
     )
 
+    # Traces. The SDK of OpenTelemetry reads these and its other variables itself, in portal and gateway alike.
+    otel_exporter_otlp_endpoint: Annotated[str | None, NothingIsNone] = Field(
+        None,
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="OpenTelemetry collector that gets traces by HTTP, such as http://collector:4318; none: no traces",
+    )
+    otel_service_name: Annotated[str | None, NothingIsNone] = Field(
+        None, validation_alias="OTEL_SERVICE_NAME", description="name in traces; default: portal, gateway"
+    )
+    otel_sdk_disabled: Flag = Field(
+        default=False, validation_alias="OTEL_SDK_DISABLED", description="true: no traces whatever else is set"
+    )
+
     # Chat.
     chat_lanes: int = Field(6, description="models that a person may ask at once", gt=0)
     chat_running_answers: int = Field(
@@ -297,6 +310,10 @@ class Settings(BaseSettings):
         if self.captcha:
             return self.captcha
         return "recaptcha-v2" if self.recaptcha_site_key and self.recaptcha_secret_key else "off"
+
+    @property
+    def is_traced(self) -> bool:
+        return bool(self.otel_exporter_otlp_endpoint) and not self.otel_sdk_disabled
 
     @property
     def gateway_database_url(self) -> SecretStr:
