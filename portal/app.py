@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -10,7 +10,7 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan
 
 from portal.accounts.account_pages import AccountPages
 from portal.accounts.account_routes import AccountRoutes
@@ -50,10 +50,10 @@ from portal.core.errors import PortalError
 from portal.core.logs import get_logger
 from portal.core.rates import RateLimiter
 from portal.core.settings import Settings
+from portal.front import Front, route_of
 from portal.gateway import upstream
 from portal.gateway.door import Door
 from portal.gateway.meters import Meters
-from portal.gateway.routes import template_of
 from portal.gateway.timeouts import Timeouts
 from portal.keys.api import KeyApi
 from portal.keys.census import KeyCensus
@@ -82,7 +82,7 @@ from portal.web.body_limit import BodyLimit
 from portal.web.client_address import base_url
 from portal.web.csrf import CsrfGuard
 from portal.web.error_pages import ErrorPages
-from portal.web.meters import WebMeters, route_of
+from portal.web.meters import WebMeters
 from portal.web.problem import RESPONSES
 from portal.web.request_context import RequestContext
 from portal.web.security_headers import SecurityHeaders
@@ -92,7 +92,6 @@ from portal.web.tracing import Tracing, tracing_of
 
 log = get_logger()
 
-DOOR = "/api/v1"
 # Where people send texts that are longer than a form.
 CHAT_PATHS = ("/api/chat", "/api/conversations", "/api/prompts")
 SECONDS_BETWEEN_REPAIRS = 30
@@ -145,7 +144,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
     gateway = GatewayStatus(proxy)
     catalogue = ModelCatalogue(redis)
     registry = process_registry(gateway, database)
-    parts = Parts(database=database, redis=redis, gateway=gateway)
+    parts = Parts(settings.role, database=database, redis=redis, gateway=gateway, catalogue=catalogue)
     captcha = _captcha(settings, outward.captcha)
     table = policies(settings)
     visitors = table[Kind.PERMISSIONLESS]
@@ -187,13 +186,17 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        gives_keys = "web" in settings.role or "chat" in settings.role
         tasks = [
-            asyncio.create_task(gateway.watch(limits.keep_in_step)),
+            asyncio.create_task(gateway.watch(limits.keep_in_step if gives_keys else _nothing)),
             asyncio.create_task(catalogue.watch()),
-            asyncio.create_task(_sweep(settings, database, clock).watch()),
-            asyncio.create_task(_repair_regularly(database, proxy, operators.blocking, clock)),
         ]
-        async with chat.running():
+        if "web" in settings.role:
+            tasks += [
+                asyncio.create_task(_sweep(settings, database, clock).watch()),
+                asyncio.create_task(_repair_regularly(database, proxy, operators.blocking, clock)),
+            ]
+        async with chat.running() if "chat" in settings.role else nullcontext():
             yield
         for task in tasks:
             task.cancel()
@@ -301,7 +304,8 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         is_starting=lambda: gateway.state == "starting",
         find_model=catalogue.find,
     )
-    return tracing.requests(RequestContext(_front(site, door), WebMeters(registry)), _route_of)
+    app = RequestContext(Front(site=site, door=door, roles=settings.role), WebMeters(registry))
+    return tracing.requests(app, route_of)
 
 
 def _site(
@@ -322,24 +326,6 @@ def _site(
     return site
 
 
-def _front(site: ASGIApp, door: ASGIApp) -> ASGIApp:
-    """The door stands beside the site, not in it: no cookie, form or page of ours has any business there."""
-
-    async def front(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        if scope["type"] != "lifespan" and (path == DOOR or path.startswith(f"{DOOR}/")):
-            await door({**scope, "root_path": DOOR}, receive, send)
-        else:
-            await site(scope, receive, send)
-
-    return front
-
-
-def _route_of(scope: Scope) -> str:
-    path: str = scope["path"]
-    return f"{DOOR}{template_of(path.removeprefix(DOOR))}" if path.startswith(f"{DOOR}/") else route_of(scope)
-
-
 def _captcha(settings: Settings, http: httpx.AsyncClient) -> Captcha:
     if settings.captcha_kind == "off" or not settings.recaptcha_site_key or not settings.recaptcha_secret_key:
         return NoCaptcha()
@@ -355,6 +341,10 @@ def _captcha(settings: Settings, http: httpx.AsyncClient) -> Captcha:
 
 def _sweep(settings: Settings, database: Database, clock: Clock) -> Sweep:
     return Sweep(database, clock, undo_period=settings.chat_undo_period, session_max_age=settings.session_max_age)
+
+
+async def _nothing() -> None:
+    """The door needs no preparation."""
 
 
 async def _repair_regularly(database: Database, proxy: LitellmProxy, blocking: Blocking, clock: Clock) -> None:

@@ -33,37 +33,25 @@ def up(
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    role: Annotated[
+        str | None,
+        typer.Option(help="What it serves, of web, chat and api; default: PORTAL_ROLE, else web,chat,api."),
+    ] = None,
+) -> None:
     """Run the web application alone."""
     # Nothing that is loaded is garbage, and looking for some takes a fifth of the start.
     gc.disable()
-    settings = _settings()
-    import uvicorn  # noqa: PLC0415
-
+    settings = _settings(**{} if role is None else {"role": role})
     from portal.app import create_app  # noqa: PLC0415
-    from portal.web.connection import BoundedProtocol  # noqa: PLC0415
+    from portal.web.serving import server_of  # noqa: PLC0415
 
     assets()
     _configure_logs(settings, "portal")
-    config = uvicorn.Config(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        loop="uvloop",
-        http=BoundedProtocol,
-        # The one of the three that uvicorn will keep. Compression would keep a dictionary for each idle socket.
-        ws="websockets-sansio",
-        ws_max_size=settings.chat_frame_bytes,
-        ws_per_message_deflate=False,
-        lifespan="on",
-    )
+    server = server_of(create_app(settings), settings)
     gc.freeze()
     gc.enable()
-    uvicorn.Server(config).run()
+    server.run()
 
 
 @app.command()
@@ -112,6 +100,7 @@ def gateway() -> None:
                 seed=seed_of(settings),
                 copy_output=CopiedOutput(sys.stdout, litellm_log).write if litellm_log else None,
                 drain_seconds=settings.gateway_drain.total_seconds(),
+                stop_delay=settings.stop_delay.total_seconds(),
                 stop_seconds=settings.gateway_stop_grace.total_seconds(),
             )
         )
@@ -124,33 +113,55 @@ def check(
     *,
     prints: Annotated[bool, typer.Option("--print", help="Show the catalogue as it is applied.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Don't look whether endpoints answer.")] = False,
+    deployment: Annotated[
+        Path | None,
+        typer.Option(help="Check this file or folder alone: Akash's SDL, a compose file or Kubernetes manifests."),
+    ] = None,
 ) -> None:
     """Check the settings and the model catalogue; every mistake is named."""
-    from portal.check import run_check  # noqa: PLC0415
+    from portal.check import run_check, run_deployment_check  # noqa: PLC0415
 
+    if deployment:
+        if not run_deployment_check(deployment):
+            raise typer.Exit(1)
+        return
     if not run_check(prints=prints, offline=offline):
         raise typer.Exit(1)
 
 
 @app.command()
-def migrate() -> None:
+def migrate(
+    back_to: Annotated[
+        str | None,
+        typer.Option(help="Undo the portal's migrations after this one, such as 0003; their data is lost."),
+    ] = None,
+) -> None:
     """Bring both databases to this version; safe to run many times and from many places at once."""
     settings = _settings()
     import psycopg  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
     from litellm_config.database import DatabaseSetupError  # noqa: PLC0415
     from litellm_config.database import migrate as migrate_litellm  # noqa: PLC0415
     from portal.models.migrate import migrate as migrate_portal  # noqa: PLC0415
+    from portal.models.migrate import take_back  # noqa: PLC0415
 
     try:
-        migrate_portal(settings.database_url)
+        if back_to is not None:
+            take_back(settings.database_url, back_to)
+            typer.echo(f"The portal's database is back at {back_to}.")
+            return
+        is_known = migrate_portal(settings.database_url)
         applied = migrate_litellm(settings.gateway_database_url.get_secret_value())
-    except DatabaseSetupError as error:
+    except (CommandError, DatabaseSetupError) as error:
         _stop(str(error))
     except (psycopg.OperationalError, SQLAlchemyError) as error:
         _stop(f"The database can't be brought to this version: {str(error).splitlines()[0]}")
-    typer.echo(f"Both databases are at this version ({applied} LiteLLM migrations applied).")
+    if is_known:
+        typer.echo(f"Both databases are at this version ({applied} LiteLLM migrations applied).")
+    else:
+        typer.echo("The portal's database is at a newer version and was left as it is; this version works with it.")
 
 
 @app.command()
@@ -184,15 +195,27 @@ def sample_endpoint(
 @app.command()
 def bench(
     rounds: Annotated[int, typer.Option(min=1, help="Times that everything is asked, in turn.")] = 3,
+    scenario: Annotated[list[str] | None, typer.Option(help="Only this one; may be given several times.")] = None,
+    data_dir: Annotated[Path, typer.Option(help="Where LiteLLM as installed is kept.")] = Path(".portal-bench"),
     *,
+    quick: Annotated[bool, typer.Option("--quick", help="One short round: three minutes in place of fifteen.")] = False,
+    stock: Annotated[bool, typer.Option("--stock/--without-stock", help="Compare with LiteLLM as installed.")] = True,
     json: Annotated[bool, typer.Option("--json", help="Print JSON in place of tables.")] = False,
 ) -> None:
-    """Start a platform of its own, measure it and stop it; takes about three minutes."""
+    """Measure a platform of its own, LiteLLM as installed and a bare endpoint, in turn; then stop everything."""
     from portal.bench import BenchFailed, BenchOptions  # noqa: PLC0415
     from portal.bench import run as run_bench  # noqa: PLC0415
 
+    options = BenchOptions(
+        scenarios=tuple(scenario or ()),
+        rounds=1 if quick else rounds,
+        is_quick=quick,
+        as_json=json,
+        with_stock=stock,
+        data_dir=data_dir.absolute(),
+    )
     try:
-        run_bench(BenchOptions(rounds=rounds, as_json=json))
+        run_bench(options)
     except BenchFailed as error:
         _stop(str(error))
 
@@ -206,11 +229,11 @@ def _configure_logs(settings: "Settings", part: str) -> None:
         _stop(f"PORTAL_LOG_DIR: no log can be written in {settings.log_dir}: {error.strerror}")
 
 
-def _settings() -> "Settings":
+def _settings(**given: str) -> "Settings":
     from portal.core.settings import SettingsInvalid, load_settings  # noqa: PLC0415
 
     try:
-        return load_settings()
+        return load_settings(os.environ, **given)
     except SettingsInvalid as error:
         _stop(f"The settings can't be used:\n{error}")
 

@@ -6,19 +6,20 @@ from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 
 import httpx
-import uvicorn
 from portal_server import free_port
 from waiting import wait_until
 
 from portal.app import create_app
 from portal.core.settings import Settings
+from portal.web.serving import server_of
 
 FORK_SERVER = multiprocessing.get_context("forkserver")
 FORK_SERVER.set_forkserver_preload(["portal.app", "uvicorn"])
 
 
 def serve(port: int, settings: dict[str, object]) -> None:
-    uvicorn.run(create_app(Settings(**settings)), host="127.0.0.1", port=port, log_config=None, access_log=False)
+    known = Settings(**settings, port=port)
+    server_of(create_app(known), known).run()
 
 
 @contextmanager

@@ -50,6 +50,7 @@ class Gateway:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
+            await asyncio.sleep(self._options.stop_delay)
         finally:
             for task in tasks:
                 task.cancel()
@@ -94,6 +95,8 @@ class Gateway:
     async def _stop(self) -> None:
         self._state.phase = "stopping"
         await self._publisher.publish()
+        # What the workers are forked from has the port too: connections would wait in its queue for nobody.
+        self._listener.refuse()
         self._listener.close()
         await self._switch.stop(self._options.stop_seconds)
         await self._publisher.withdraw()

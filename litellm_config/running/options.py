@@ -28,6 +28,8 @@ class GatewayOptions:
     program: tuple[str, ...] = LITELLM
     # The longest that an edit of the catalogue waits for running answers, and that a stop does.
     drain_seconds: float = 600
+    # Before that stop: new requests are answered for so long, until callers know another gateway.
+    stop_delay: float = 0
     stop_seconds: float = 25
     # LiteLLM needs 25 on two idle cores for its first start, and 3 for others.
     start_seconds: float = 180

@@ -14,6 +14,7 @@ import httpx
 
 # https://opentelemetry.io/docs/specs/otel/protocol/exporter/
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+SERVICE = "OTEL_SERVICE_NAME"
 DISABLED = "OTEL_SDK_DISABLED"
 
 

@@ -5,6 +5,7 @@ nothing of the attempts that our router makes.
 """
 
 import asyncio
+import os
 from collections.abc import MutableMapping
 from functools import cache
 from typing import Any
@@ -13,6 +14,7 @@ import httpx
 from opentelemetry.context import Context
 
 from litellm_config.metrics import OTHER, PATHS
+from litellm_config.tracing import ENDPOINT, SERVICE
 from litellm_config.tracing.provider import Tracing, start_tracing
 from litellm_config.tracing.spans import begin_request, end_request, fail, parent_in, traceparent_of
 from litellm_config.tracing.transport import TracedTransport
@@ -25,7 +27,7 @@ QUIET = ("/health", "/metrics")
 @cache
 def tracing() -> Tracing:
     """Of this worker; first asked for after the fork."""
-    return start_tracing("gateway")
+    return start_tracing(os.environ.get(SERVICE) or "gateway", os.environ[ENDPOINT])
 
 
 class GatewayRequests:

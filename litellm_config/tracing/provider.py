@@ -1,12 +1,11 @@
-"""What carries spans to the collector, in the background. The variables are read by the SDK itself:
+"""What carries spans to the collector, in the background. The SDK reads its other variables itself:
 https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 """
 
-import os
 from dataclasses import dataclass
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import SERVICE_NAME, OTELResourceDetector, Resource
+from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Tracer
@@ -26,11 +25,9 @@ class Tracing:
         self.provider.shutdown()
 
 
-def start_tracing(service: str) -> Tracing:
-    """`service`: the name where `OTEL_SERVICE_NAME` gives none. It starts a thread, so never before a fork."""
-    given = OTELResourceDetector().detect().attributes
-    name = os.environ.get("OTEL_SERVICE_NAME") or given.get(SERVICE_NAME) or service
-    resource = Resource.create({SERVICE_NAME: name})
-    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+def start_tracing(service: str, collector: str) -> Tracing:
+    """`collector`: its address without the path for traces. It starts a thread, so never before a fork."""
+    exporter = OTLPSpanExporter(endpoint=f"{collector.rstrip('/')}/v1/traces")
+    provider = TracerProvider(resource=Resource.create({SERVICE_NAME: service}), shutdown_on_exit=False)
+    provider.add_span_processor(BatchSpanProcessor(exporter))
     return Tracing(provider.get_tracer("akashchat-portal"), provider)

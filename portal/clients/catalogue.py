@@ -58,6 +58,8 @@ class ModelCatalogue:
         self._monotonic = monotonic
         self._read: Documents = (None, None)
         self._read_at = 0.0
+        # Also where nothing was published: a start without it would refuse every model.
+        self.was_read = False
         self._cards: tuple[Card, ...] = ()
         self._states: dict[str, ModelAvailability] = {}
 
@@ -82,7 +84,7 @@ class ModelCatalogue:
     async def look(self) -> None:
         try:
             catalogue, availability = await self._redis.mget(CATALOGUE_KEY, AVAILABILITY_KEY)
-            self._read_at = self._monotonic()
+            self._read_at, self.was_read = self._monotonic(), True
         except RedisError:
             is_news = self._monotonic() - self._read_at < NEWS_SECONDS
             catalogue, availability = self._read[0], self._read[1] if is_news else None

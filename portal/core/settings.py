@@ -17,6 +17,7 @@ from limits import parse
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from portal.core.roles import ROLES, Role, roles_named
 from portal.core.seed_endpoints import SeedEndpoints
 
 PREFIX = "PORTAL_"
@@ -34,6 +35,9 @@ def _checked_rate(text: str) -> str:
 
 Rate = Annotated[str, AfterValidator(_checked_rate)]
 NothingIsNone = BeforeValidator(lambda value: None if value == "" else value)
+Roles = Annotated[
+    tuple[Role, ...], NoDecode, BeforeValidator(lambda value: roles_named(value) if isinstance(value, str) else value)
+]
 Flag = Annotated[bool, BeforeValidator(lambda value: False if value == "" else value)]
 
 
@@ -57,11 +61,19 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, description="port to listen on", ge=0, le=65535)
+    role: Roles = Field(ROLES, description="what this instance serves: web (pages), chat (/api/chat) and api (/api/v1)")
     public_url: str | None = Field(None, description="the address people use; without it, taken from each request")
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = Field(
         (), description='JSON list of networks whose X-Forwarded-For is believed, such as ["10.0.0.0/8"]'
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least level that is logged")
+
+    stop_delay: timedelta = Field(
+        timedelta(0),
+        description="how long portal and gateway go on accepting after they were told to stop, so that what stands in "
+        "front learns of it; /healthz says 503 meanwhile",
+        ge=timedelta(0),
+    )
 
     # Postgres and Redis.
     database_url: SecretStr = Field(validation_alias="DATABASE_URL", description="Postgres, the portal's database")
@@ -310,10 +322,6 @@ class Settings(BaseSettings):
         if self.captcha:
             return self.captcha
         return "recaptcha-v2" if self.recaptcha_site_key and self.recaptcha_secret_key else "off"
-
-    @property
-    def is_traced(self) -> bool:
-        return bool(self.otel_exporter_otlp_endpoint) and not self.otel_sdk_disabled
 
     @property
     def gateway_database_url(self) -> SecretStr:

@@ -2,11 +2,12 @@
 
 from http import HTTPStatus
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from portal.clients.gateway_status import GatewayState, GatewayStatus
 from portal.pages.parts import Parts
+from portal.web.serving import is_stopping
 
 
 class HealthRoutes:
@@ -21,9 +22,11 @@ class HealthRoutes:
         router.add_api_route("/api/status", self.status, methods=["GET"])
         return router
 
-    async def healthz(self) -> dict[str, str]:
-        """Whether this process runs."""
-        return {"status": "ok"}
+    async def healthz(self, request: Request) -> JSONResponse:
+        """Whether this process runs and is going to; 503 once it was told to stop, while it still answers."""
+        if is_stopping(request):
+            return JSONResponse({"status": "stopping"}, HTTPStatus.SERVICE_UNAVAILABLE)
+        return JSONResponse({"status": "ok"})
 
     async def readyz(self) -> JSONResponse:
         """Whether everything that it needs can be reached; 503 where not."""

@@ -22,8 +22,8 @@ QUIET = ("/healthz", "/readyz", "/metrics", "/api/status", "/static/")
 
 
 class PortalTracing:
-    def __init__(self) -> None:
-        self._tracing = start_tracing("portal")
+    def __init__(self, service: str, collector: str) -> None:
+        self._tracing = start_tracing(service, collector)
 
     def requests(self, app: ASGIApp, route_of: RouteOf) -> ASGIApp:
         async def traced(scope: Scope, receive: Receive, send: Send) -> None:

@@ -28,8 +28,8 @@ class NoTracing:
 
 
 def tracing_of(settings: Settings) -> Tracing:
-    if not settings.is_traced:
+    if not settings.otel_exporter_otlp_endpoint or settings.otel_sdk_disabled:
         return NoTracing()
     from portal.web.traced import PortalTracing  # noqa: PLC0415 - it loads OpenTelemetry's SDK
 
-    return PortalTracing()
+    return PortalTracing(settings.otel_service_name or "portal", settings.otel_exporter_otlp_endpoint)

@@ -74,6 +74,43 @@ def test_gateway_that_is_told_to_stop_finishes_its_answers(gateway):
     assert "Traceback" not in gateway.said
 
 
+def test_gateway_that_finishes_its_answers_refuses_new_connections_at_once(make_gateway):
+    """In the queue of a port on which nobody accepts any more they would wait until the last answer has ended."""
+    gateway = make_gateway(stop_seconds=300).start().wait_until_ready()
+    with httpx.stream("GET", f"{gateway.url}/stream?pause=0.05", timeout=60) as answer:
+        parts = answer.iter_text()
+        next(parts)
+        gateway.process.send_signal(signal.SIGTERM)
+
+        until(lambda: is_refused(gateway))
+
+        assert gateway.process.is_running()
+        gateway.end_streams()
+        assert "".join(parts).endswith("end")
+    assert gateway.process.wait(60) == 0
+
+
+def is_refused(gateway):
+    try:
+        gateway.ask()
+    except httpx.ConnectError:
+        return True
+    except httpx.TransportError:
+        pass
+    return False
+
+
+def test_gateway_that_is_told_to_stop_goes_on_answering_until_callers_know(make_gateway):
+    gateway = make_gateway(stop_delay=2).start().wait_until_ready()
+    gateway.process.send_signal(signal.SIGTERM)
+
+    answers = 0
+    while is_answered(gateway):
+        answers += 1
+    assert answers > 10
+    assert gateway.process.wait(60) == 0
+
+
 def test_stop_does_not_wait_longer_than_its_grace(make_gateway):
     gateway = make_gateway(stop_seconds=0.3).start().wait_until_ready()
     begun = threading.Event()

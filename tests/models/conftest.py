@@ -1,0 +1,3 @@
+from new_databases import new_database
+
+__all__ = ["new_database"]
