@@ -62,7 +62,12 @@ def test_every_placeholder_that_is_left_is_refused_with_its_line(check: Callable
 @pytest.mark.parametrize(
     ("old", "new", "line", "reason"),
     [
-        ("          - service: portal\n          - service: gateway", "          - global: true", 74, "open to the internet"),
+        (
+            "          - service: portal\n          - service: gateway",
+            "          - global: true",
+            74,
+            "open to the internet",
+        ),
         ("          - global: true\n", "          - service: gateway\n", 12, "nobody can reach the portal"),
         ("postgres:18.4-trixie", "postgres:latest", 65, "the tag `latest` of the image postgres:latest moves"),
         ("redis:8.8.0-alpine", "redis", 82, "the image redis has no tag"),
@@ -75,10 +80,20 @@ def test_every_placeholder_that_is_left_is_refused_with_its_line(check: Callable
         ("PORTAL_TRUSTED_PROXIES", "PORTAL_TRUSTED_PROXY", 22, "PORTAL_TRUSTED_PROXY: no such setting"),
         ("          - service: portal", "          - service: web", 62, "there is no service `web`"),
         ("persistent: true", "persistent: false", 64, "Postgres would lose everything at its next start"),
-        ("    params:\n      storage:\n        data:", "    params:\n      storage:\n        dat:", 73, "no volume `dat`"),
+        (
+            "    params:\n      storage:\n        data:",
+            "    params:\n      storage:\n        dat:",
+            73,
+            "no volume `dat`",
+        ),
         ("          mount: /var/lib", "          mount: var/lib", 75, "string should match pattern '^/'"),
         ("denom: uact", "denom: usd", 161, "input should be 'uakt' or 'uact'"),
-        ("        portal:\n          denom: uact\n          amount: 1000\n", "", 157, "no price for the profile `portal`"),
+        (
+            "        portal:\n          denom: uact\n          amount: 1000\n",
+            "",
+            157,
+            "no price for the profile `portal`",
+        ),
         ("  placement:\n    akash:", "  placement:\n    acash:", 177, "there is no `akash` under `profiles.placement`"),
         ("      profile: redis", "      profile: cache", 192, "no profile `cache` under `profiles.compute`"),
         ("    expose:", "    depends_on: [postgres]\n    expose:", 36, "`depends_on` is not a name of the SDL"),
