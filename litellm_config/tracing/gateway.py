@@ -1,6 +1,6 @@
 """The spans of a gateway: one for each request, and below it one for each endpoint that was tried.
 
-LiteLLM's own callback `otel` is not used: it writes what people ask and get, costs several times as much, and knows
+LiteLLM's own callback `otel` is not used: it writes what people ask and get unless told not to, and knows
 nothing of the attempts that our router makes.
 """
 
