@@ -79,7 +79,7 @@ def measure(lab: Lab, options: BenchOptions, progress: Progress) -> Report:
 def _few_of_each(lab: Lab, options: BenchOptions, progress: Progress) -> dict[str, Figures]:
     found: dict[str, Figures] = {}
     for target in lab.gateways:
-        trial = _try(lab, target, FEW, options.tokens)
+        trial = attempt(lab, target, FEW, options.tokens)
         progress.say(f"streams, {target.name}: {trial}")
         found[target.name] = {
             "few_ttft_ms": median(trial.ttft_ms),
@@ -93,7 +93,7 @@ def _knee(lab: Lab, target: Target, few: Figures, options: BenchOptions, progres
     trials: dict[int, Trial] = {}
 
     def holds(streams: int) -> bool:
-        trials[streams] = trial = _try(lab, target, streams, options.tokens)
+        trials[streams] = trial = attempt(lab, target, streams, options.tokens)
         progress.say(f"streams, {target.name}: {trial}")
         return trial.holds
 
@@ -113,7 +113,7 @@ def _knee(lab: Lab, target: Target, few: Figures, options: BenchOptions, progres
     }
 
 
-def _try(lab: Lab, target: Target, streams: int, tokens: int) -> Trial:
+def attempt(lab: Lab, target: Target, streams: int, tokens: int) -> Trial:
     job = Streams(url=target.url, headers=target.headers, model=MODEL, streams=streams, tokens=tokens, rate=RATE)
     run = lab.run(job)
     lab.rest(target.parts)
