@@ -28,7 +28,7 @@ class BenchOptions:
     @classmethod
     def quick(cls, **others: Any) -> Self:
         """One short round."""
-        return cls(**{**others, "rounds": 1, "seconds": 2.0, "tokens": 150, "knee_trials": 4, "turns": 15})
+        return cls(**{**others, "rounds": 1, "seconds": 2.0, "tokens": 100, "knee_trials": 3, "turns": 15})
 
     @property
     def starts(self) -> int:

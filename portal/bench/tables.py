@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from portal.bench import machine
 from portal.bench.goals import Goal
 from portal.bench.report import Report
 
 
 def print_tables(
-    machine: Mapping[str, object], reports: Sequence[Report], goals: Sequence[Goal], console: Console | None = None
+    facts: Mapping[str, object], reports: Sequence[Report], goals: Sequence[Goal], console: Console | None = None
 ) -> None:
     console = console or Console()
     for report in reports:
@@ -21,7 +22,10 @@ def print_tables(
     if goals:
         console.print(_goals(goals))
         console.print()
-    console.print(", ".join(f"{name} {value}" for name, value in machine.items()), style="dim", highlight=False)
+    console.print(", ".join(f"{name} {value}" for name, value in facts.items()), style="dim", highlight=False)
+    busy = facts.get(machine.OTHERS)
+    if isinstance(busy, float) and busy > machine.MUCH:
+        console.print(f"Other programs kept {busy:.1f} cores busy meanwhile: measure again when the machine is quiet.")
 
 
 def _table(report: Report) -> Table:

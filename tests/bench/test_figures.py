@@ -69,13 +69,13 @@ def test_the_json_says_what_the_tables_say():
     plain = report("plain", ours={"median_ms": 8.25, "cpu_ms": None})
     memory = report("memory", together={"mib": 512.0})
     reports = {"plain": plain, "memory": memory}
-    results = Results({"cores": 2}, reports, goals(reports))
+    results = Results({"cores": 2, "cores_busy_with_others": 0.75}, reports, goals(reports))
 
     written = json.loads(json.dumps(as_json(results)))
     printed = StringIO()
     print_tables(results.machine, list(reports.values()), results.goals, Console(file=printed, width=120))
 
-    assert written["machine"] == {"cores": 2}
+    assert written["machine"] == {"cores": 2, "cores_busy_with_others": 0.75}
     assert written["scenarios"]["plain"]["figures"] == {"ours": {"median_ms": 8.25, "cpu_ms": None}}
     assert written["goals"] == [
         {"name": "memory, everything idle", "wanted": "at most 1 GiB", "value": 0.5, "unit": "GiB", "is_met": True}
@@ -84,4 +84,5 @@ def test_the_json_says_what_the_tables_say():
     assert "The plain median, ms CPU, ms" in lines
     assert "ours 8.2 -" in lines
     assert "memory, everything idle at most 1 GiB 0.50 GiB yes" in lines
-    assert "cores 2" in lines
+    assert "cores 2, cores_busy_with_others 0.75" in lines
+    assert "Other programs kept 0.8 cores busy meanwhile: measure again when the machine is quiet." in lines

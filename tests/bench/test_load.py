@@ -16,7 +16,7 @@ from portal.bench.platform import Platform
 from portal.bench.progress import Progress
 from portal.bench.scenarios import plain, streams
 
-SHORT = BenchOptions(rounds=2, seconds=0.1, tokens=25, knee_trials=2)
+SHORT = BenchOptions(rounds=1, seconds=0.1, tokens=25, knee_trials=2)
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +48,6 @@ def test_plain_requests_have_all_their_figures(lab: Lab):
     for figures in report.figures.values():
         assert 0 < figures["median_ms"] <= figures["p95_ms"]
         assert figures["per_second"] > 0
-        assert figures["cpu_ms"] > 0
-        assert figures["load_share"] > 0
         assert figures["hits"] == 0
         assert {column.figure for column in report.columns} <= set(figures)
 
