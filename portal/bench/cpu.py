@@ -6,9 +6,9 @@ from contextlib import suppress
 
 import psutil
 
-QUIET_SHARE = 0.1
-QUIET_SECONDS = 10.0
-LOOK_SECONDS = 0.25
+QUIET_SHARE = 0.15
+QUIET_SECONDS = 5.0
+LOOK_SECONDS = 0.4
 MACHINE = "machine"
 Seconds = Mapping[str, float]
 

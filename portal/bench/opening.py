@@ -49,8 +49,7 @@ def open_lab(folder: Path, options: BenchOptions, progress: Progress) -> Iterato
 def _installed(folder: Path, endpoint: str, options: BenchOptions, progress: Progress) -> Installed | None:
     if not options.with_stock:
         return None
-    progress.say("stock LiteLLM: its own environment, which takes two minutes the first time")
-    return configured(ensure_stock(options.data_dir), folder, endpoint)
+    return configured(ensure_stock(options.data_dir, progress), folder, endpoint)
 
 
 def _start(

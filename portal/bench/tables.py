@@ -29,9 +29,10 @@ def print_tables(
 
 
 def _table(report: Report) -> Table:
-    table = _empty(report.title, *(column.heading for column in report.columns))
-    for row, figures in report.figures.items():
-        table.add_row(row, *(_number(figures.get(column.figure), column.digits) for column in report.columns))
+    """What was measured side by side, so that the eye compares along a line and a narrow terminal has room."""
+    table = _empty(report.title, *report.figures)
+    for line in report.lines:
+        table.add_row(line.text, *(_number(row.get(line.figure), line.digits) for row in report.figures.values()))
     return table
 
 

@@ -7,13 +7,13 @@ import pytest
 from rich.console import Console
 
 from portal.bench.goals import goals
-from portal.bench.report import Column, Report, medians, p95, ratio
+from portal.bench.report import Line, Report, medians, p95, ratio
 from portal.bench.suite import Results, as_json
 from portal.bench.tables import print_tables
 
 
 def report(name: str, **rows: dict[str, float | None]) -> Report:
-    return Report(name, f"The {name}", [Column("median_ms", "median, ms"), Column("cpu_ms", "CPU, ms", 2)], rows)
+    return Report(name, f"The {name}", [Line("median_ms", "median, ms"), Line("cpu_ms", "CPU, ms", 2)], rows)
 
 
 def test_medians_are_per_row_and_figure_and_leave_out_what_was_not_measured():
@@ -66,7 +66,7 @@ def test_a_goal_against_stock_is_left_out_where_stock_was_not_measured():
 
 
 def test_the_json_says_what_the_tables_say():
-    plain = report("plain", ours={"median_ms": 8.25, "cpu_ms": None})
+    plain = report("plain", ours={"median_ms": 8.25, "cpu_ms": None}, stock={"median_ms": 41, "cpu_ms": 40})
     memory = report("memory", together={"mib": 512.0})
     reports = {"plain": plain, "memory": memory}
     results = Results({"cores": 2, "cores_busy_with_others": 0.75}, reports, goals(reports))
@@ -76,13 +76,14 @@ def test_the_json_says_what_the_tables_say():
     print_tables(results.machine, list(reports.values()), results.goals, Console(file=printed, width=120))
 
     assert written["machine"] == {"cores": 2, "cores_busy_with_others": 0.75}
-    assert written["scenarios"]["plain"]["figures"] == {"ours": {"median_ms": 8.25, "cpu_ms": None}}
+    assert written["scenarios"]["plain"]["figures"]["ours"] == {"median_ms": 8.25, "cpu_ms": None}
     assert written["goals"] == [
         {"name": "memory, everything idle", "wanted": "at most 1 GiB", "value": 0.5, "unit": "GiB", "is_met": True}
     ]
     lines = [" ".join(line.split()) for line in printed.getvalue().splitlines()]
-    assert "The plain median, ms CPU, ms" in lines
-    assert "ours 8.2 -" in lines
+    assert "The plain ours stock" in lines
+    assert "median, ms 8.2 41.0" in lines
+    assert "CPU, ms - 40.00" in lines
     assert "memory, everything idle at most 1 GiB 0.50 GiB yes" in lines
     assert "cores 2, cores_busy_with_others 0.75" in lines
     assert "Other programs kept 0.8 cores busy meanwhile: measure again when the machine is quiet." in lines

@@ -49,7 +49,7 @@ def test_plain_requests_have_all_their_figures(lab: Lab):
         assert 0 < figures["median_ms"] <= figures["p95_ms"]
         assert figures["per_second"] > 0
         assert figures["hits"] == 0
-        assert {column.figure for column in report.columns} <= set(figures)
+        assert {line.figure for line in report.lines} <= set(figures)
 
 
 def test_streams_arrive_whole_at_the_pace_of_the_endpoint(lab: Lab):
