@@ -249,16 +249,17 @@ def bench(
     from portal.bench import BenchFailed, BenchOptions  # noqa: PLC0415
     from portal.bench import run as run_bench  # noqa: PLC0415
 
-    options = BenchOptions(
-        scenarios=tuple(scenario or ()),
-        rounds=1 if quick else rounds,
-        is_quick=quick,
-        as_json=json,
-        with_stock=stock,
-        data_dir=data_dir.absolute(),
-    )
+    make = BenchOptions.quick if quick else BenchOptions
     try:
-        run_bench(options)
+        run_bench(
+            make(
+                scenarios=tuple(scenario or ()),
+                rounds=rounds,
+                as_json=json,
+                with_stock=stock,
+                data_dir=data_dir.absolute(),
+            )
+        )
     except BenchFailed as error:
         _stop(str(error))
 
