@@ -70,7 +70,7 @@ class AccessLog:
             sys.stdout.flush()
 
 
-def load() -> AccessLog:
+def load() -> Any:
     os.environ.update(FIXED)
     os.environ.setdefault("LITELLM_LOG", "WARNING")
     with late_routes():
@@ -78,11 +78,11 @@ def load() -> AccessLog:
 
     import openai.resources  # noqa: F401, PLC0415 - the first request would load it, in every worker anew
 
-    from litellm_config import metrics, person_limits, routing  # noqa: PLC0415 - as above
+    from litellm_config import metrics, person_limits, routing, tracing  # noqa: PLC0415 - as above
 
     person_limits.install()
     routing.install()
-    return AccessLog(metrics.install(routing.WatchPresence(app)), metrics.count_request)
+    return tracing.traced_gateway(AccessLog(metrics.install(routing.WatchPresence(app)), metrics.count_request))
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def make_plan(options: UpOptions, data: DataDir) -> Plan:
     parts = [ours("portal", commands.portal, "/healthz")]
     if "gateway" in ports:
         # It brings its database to this version itself.
-        needs = tuple(name for name in ("redis", "postgres") if name in ports)
+        needs: tuple[str, ...] = tuple(name for name in ("redis", "postgres") if name in ports)
         parts.append(ours("gateway", commands.gateway, "/health/liveliness", after=needs))
     if "sample-endpoint" in ports:
         listen = ("--host", HOST, "--port", str(ports["sample-endpoint"]))
