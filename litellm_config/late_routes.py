@@ -1,20 +1,23 @@
-"""Lets LiteLLM's 620 routes cost nothing until one is asked for.
+"""Lets the routes of an application, such as LiteLLM's 620, cost nothing until one is asked for.
 
 FastAPI looks through the parameters of every route when it is declared, and once more, for all of them, when the first
-request comes to an application that includes routers: two and one and a half seconds of processor time. Most are of
-LiteLLM's administration and are never asked for. It also looks for the route of a request in each router in turn,
-where LiteLLM expects to find its routes in one list, in which it puts those of completions first.
+request comes to an application that includes routers: for LiteLLM's two and one and a half seconds of processor time,
+for the portal's half a second. Most are never asked for. It also looks for the route of a request in each router in
+turn, where LiteLLM expects to find its routes in one list, in which it puts those of completions first.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from threading import RLock
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Route, WebSocketRoute, compile_path, get_name
 
+# What is replaced in FastAPI is seen by all threads.
+_ONE_AT_A_TIME = RLock()
 # An application has its own.
 OF_THE_ROUTER = "dependency_overrides_provider"
 
@@ -48,6 +51,11 @@ class LateRoute(APIRoute):
 @contextmanager
 def late_routes() -> Iterator[None]:
     """For routes that are declared, and routers that are included in an application, inside the block."""
+    with _ONE_AT_A_TIME:
+        yield from _replaced()
+
+
+def _replaced() -> Iterator[None]:
     declare, include = APIRouter.add_api_route, FastAPI.include_router
 
     def declare_late(self: APIRouter, path: str, endpoint: Callable[..., Any], **options: Any) -> None:

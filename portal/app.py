@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Lifespan
 
+from litellm_config.late_routes import late_routes
 from portal.accounts.account_pages import AccountPages
 from portal.accounts.account_routes import AccountRoutes
 from portal.accounts.auth0 import auth0_csp, auth0_routes
@@ -133,6 +134,7 @@ class Outward:
             await http.aclose()
 
 
+@late_routes()
 def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0915 - it is a list
     """Nothing connects before the first request or the lifespan, so the first page does not wait for anybody."""
     tracing = tracing_of(settings)

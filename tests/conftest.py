@@ -3,6 +3,7 @@
 `portal_with(...)` starts one more portal against the same parts, for the settings that a test is about.
 """
 
+import gc
 import itertools
 import os
 import shutil
@@ -36,6 +37,8 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+# What is imported and collected is no garbage, and looking for some takes a tenth of the time.
+gc.disable()
 # Without time limits, and with the same examples everywhere and each time.
 hypothesis.settings.load_profile("ci")
 ADDRESSES = itertools.count(1)
@@ -75,6 +78,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
         config.stash.setdefault(LEFT_OUT, {})[tool] = len(left_out)
         config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 LEFT_OUT = pytest.StashKey[dict[Tool, int]]()

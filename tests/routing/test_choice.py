@@ -1,15 +1,13 @@
-"""Which endpoint LiteLLM's router, with our part in it, chooses; nothing is called."""
+"""Which endpoint LiteLLM's router, with our part in it, chooses; nothing is called.
+
+LiteLLM takes seconds to load, which only the process that runs these tests is to spend.
+"""
 
 import asyncio
 from collections import Counter
 from collections.abc import Callable
 
-import litellm
 import pytest
-
-from litellm_config.routing.attempts import TRIED
-from litellm_config.routing.faults import is_unreachable, rest_seconds
-from litellm_config.routing.router import EndpointRouter
 
 # Pydantic's, about types of LiteLLM.
 pytestmark = pytest.mark.filterwarnings("ignore:.*`ReadOnly` qualifier:UserWarning")
@@ -24,7 +22,9 @@ def endpoint(model: str, name: str, **settings: object) -> dict:
 
 
 @pytest.fixture
-def router() -> EndpointRouter:
+def router():
+    from litellm_config.routing.router import EndpointRouter
+
     return EndpointRouter(
         model_list=[
             endpoint("m", "a", order=1, weight=5),
@@ -40,8 +40,9 @@ def router() -> EndpointRouter:
 
 
 @pytest.fixture
-def chosen(router: EndpointRouter) -> Callable[..., Counter[str]]:
+def chosen(router) -> Callable[..., Counter[str]]:
     """The shares of the endpoints in so many choices, by their names."""
+    from litellm_config.routing.attempts import TRIED
 
     def choose(model: str = "m", tried: tuple[str, ...] = (), times: int = CHOICES) -> Counter[str]:
         async def all_choices() -> Counter[str]:
@@ -57,7 +58,9 @@ def chosen(router: EndpointRouter) -> Callable[..., Counter[str]]:
     return choose
 
 
-def let_rest(router: EndpointRouter, *endpoints: str) -> None:
+def let_rest(router, *endpoints: str) -> None:
+    import litellm
+
     error = litellm.AuthenticationError("no", llm_provider="openai", model="m")
     for name in endpoints:
         router.cooldown_cache.add_deployment_to_cooldown(name, error, 401, 60)
@@ -101,14 +104,20 @@ def test_when_all_rest_they_are_asked_all_the_same(chosen, router):
 
 @pytest.mark.req("G3")
 def test_model_that_rests_leaves_its_requests_to_its_fallback(chosen, router):
+    from litellm.types.router import RouterRateLimitError
+
     let_rest(router, "with-fallback-a")
 
-    with pytest.raises(litellm.types.router.RouterRateLimitError):
+    with pytest.raises(RouterRateLimitError):
         chosen("with-fallback", times=1)
 
 
 @pytest.mark.req("G3")
 def test_fallback_of_all_models_has_none_itself():
+    from litellm.types.router import RouterRateLimitError
+
+    from litellm_config.routing.router import EndpointRouter
+
     router = EndpointRouter(model_list=[endpoint("m", "a"), endpoint("last", "a")], default_fallbacks=["last"])
     let_rest(router, "m-a", "last-a")
 
@@ -116,7 +125,7 @@ def test_fallback_of_all_models_has_none_itself():
         one = await router.async_get_available_deployment(model=model, request_kwargs={}, messages=[])
         return one["model_info"]["id"]
 
-    with pytest.raises(litellm.types.router.RouterRateLimitError):
+    with pytest.raises(RouterRateLimitError):
         asyncio.run(choose("m"))
     assert asyncio.run(choose("last")) == "last-a"
 
@@ -135,6 +144,10 @@ def test_request_meets_no_endpoint_twice_while_another_is_left(chosen, router):
 @pytest.mark.req("G3")
 @pytest.mark.parametrize(("said", "seconds"), [("7", 7), ("86400", 60), ("0", 10), ("soon", 10), (None, 10)])
 def test_busy_endpoint_rests_as_long_as_it_asks_within_reason(said: str | None, seconds: int):
+    import litellm
+
+    from litellm_config.routing.faults import rest_seconds
+
     error = litellm.RateLimitError("busy", llm_provider="openai", model="m")
     error.litellm_response_headers = {"retry-after": said} if said else {}
 
@@ -144,6 +157,10 @@ def test_busy_endpoint_rests_as_long_as_it_asks_within_reason(said: str | None, 
 @pytest.mark.req("G3")
 def test_endpoint_is_not_blamed_for_the_one_that_was_tried_before_it(router):
     """LiteLLM tries the second while it handles the error of the first, so the one becomes a reason of the other."""
+    import litellm
+
+    from litellm_config.routing.faults import is_unreachable
+
     params = {"api_key": "x", "max_retries": 0, "timeout": 5}
 
     async def first(**_: object) -> None:

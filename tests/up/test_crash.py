@@ -98,5 +98,5 @@ def test_failed_migration_is_fatal_at_once(up, data_dir):
     log = data_dir / "logs" / "migrate.log"
     reason = f"migrate does not start, it ended with exit code 1: Error: no such table (log: {log})"
     assert running.said.endswith(f"portal up: {reason}\n")
-    assert "gateway: starting" not in running.said
+    assert "everything is ready" not in running.said
     assert "Traceback" not in running.said
