@@ -6,10 +6,6 @@ endpoints that answer in every possible way are met through the whole chain.
 
 import asyncio
 import json
-import os
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -22,6 +18,7 @@ import httpx
 import openai
 import pytest
 import yaml
+from gateway_process import running_gateway
 from key_calls import TERMS, created
 from openai import OpenAI
 from people import SomePerson, add_person, sign_in
@@ -34,7 +31,6 @@ from portal.core.settings import DEFAULT_GATEWAY_CONFIG
 from portal.models import Kind
 
 PROMISED_SECONDS = 5
-START_SECONDS = 600
 SECONDS_BETWEEN_USES = 0.4
 SECRETS = ("sk-endpoint-secret", "vllm-1.internal", "10.9.8.7", "127.0.0.1", "litellm", "LiteLLM", "OpenAIException")
 REMARK = "max tokens must be positive; ask vllm-1.internal or http://10.9.8.7:8000/v1 with sk-endpoint-secret"
@@ -109,28 +105,18 @@ def second(platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secon
     with served(endpoint) as endpoint_url:
         file = folder / "config.yaml"
         file.write_text(yaml.safe_dump(catalogue(endpoint_url)))
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = listener.getsockname()[1]
         environment = {
-            **os.environ,
             "DATABASE_URL": platform.database_url,
             "REDIS_URL": platform.redis_url,
             "LITELLM_ADMIN_KEY": platform.admin_key,
             "SAMPLE_ENDPOINT_URL": platform.sample_endpoint_url,
-            "PORTAL_GATEWAY_PORT": str(port),
             "PORTAL_GATEWAY_CONFIG": str(file),
         }
         log = folder / "gateway.log"
-        with log.open("wb") as output:
-            command = [sys.executable, "-m", "portal.cli", "gateway"]
-            process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
         try:
-            url = f"http://127.0.0.1:{port}"
-            wait_until_alive(url, process, log)
-            yield Second(url, endpoint, log)
+            with running_gateway(log, **environment) as (_, url):
+                yield Second(url, endpoint, log)
         finally:
-            process.terminate()
-            process.wait(timeout=120)
             # The platform's own gateway then publishes its catalogue again, which other tests count on.
             with Redis.from_url(platform.redis_url) as redis:
                 redis.delete(CATALOGUE_KEY)
@@ -152,19 +138,6 @@ def catalogue(endpoint_url: str) -> dict:
         content["model_list"].append({"model_name": name, "litellm_params": params})
     content["router_settings"] |= {"num_retries": 0, "disable_cooldowns": True}
     return content
-
-
-def wait_until_alive(url: str, process: subprocess.Popen, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            if httpx.get(f"{url}/health/liveliness", timeout=5).is_success:
-                return
-        except httpx.HTTPError:
-            pass
-        assert process.poll() is None, log.read_text()[-3000:]
-        assert time.monotonic() < deadline, log.read_text()[-3000:]
-        time.sleep(0.2)
 
 
 @dataclass
