@@ -1,11 +1,10 @@
-"""What model calls use: a line of the log for each, and `/metrics` of this process beside LiteLLM's own routes.
+"""What model calls use: a line of the log for each, and what Prometheus is told of them on `/metrics`.
 
 LiteLLM alone knows the tokens, of streams too, and which endpoint failed before another one answered.
 Neither prompts nor answers nor keys are read here.
 """
 
 import json
-import os
 import re
 import sys
 from typing import Any
@@ -13,23 +12,46 @@ from urllib.parse import urlsplit
 
 import litellm
 from litellm.integrations.custom_logger import CustomLogger
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, ProcessCollector, generate_latest
+from prometheus_client import Counter, Histogram
 
-from litellm_config.metrics_access import may_read_metrics
+from litellm_config.metrics_page import MetricsPage
 
 MOST_MODELS = 500
 # The portal's door puts it behind the request's id, so that two requests under one id differ.
 CALL_SUFFIX = re.compile(r"-[0-9a-f]{16}$")
 
-registry = CollectorRegistry()
-ProcessCollector(registry=registry)
-tokens = Counter("gateway_tokens", "Tokens of answered calls", ["model", "direction"], registry=registry)
-spend = Counter("gateway_spend_usd", "Price of answered calls", ["model"], registry=registry)
+# The routes that the portal asks for; the door and the pages have no others.
+PATHS = frozenset(
+    {
+        "/v1/chat/completions",
+        "/v1/completions",
+        "/v1/embeddings",
+        "/v1/audio/transcriptions",
+        "/v1/images/generations",
+        "/v1/responses",
+        "/v1/models",
+        "/key/generate",
+        "/key/delete",
+        "/user/new",
+        "/team/member_add",
+    }
+)
+OTHER = "other"
+SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
+
+# Without a registry: `metrics_page` reads them from the files of all workers.
+requests = Counter("gateway_requests", "Requests by path and status", ["path", "status"], registry=None)
+duration = Histogram("gateway_duration_seconds", "Time to the last byte", ["path"], buckets=SECONDS, registry=None)
+first_token = Histogram(
+    "gateway_first_token_seconds", "Time to the first token of a stream", ["model"], buckets=SECONDS, registry=None
+)
+tokens = Counter("gateway_tokens", "Tokens of answered calls", ["model", "direction"], registry=None)
+spend = Counter("gateway_spend_usd", "Price of answered calls", ["model"], registry=None)
 calls = Counter(
     "gateway_attempts",
     "Calls of endpoints; the result is answered, cached, or the status of the failure",
     ["model", "endpoint", "result"],
-    registry=registry,
+    registry=None,
 )
 
 
@@ -38,18 +60,13 @@ def install(app: Any) -> Any:
     usage = UsageLogger()
     litellm.logging_callback_manager.add_litellm_async_success_callback(usage)
     litellm.logging_callback_manager.add_litellm_async_failure_callback(usage)
-    token = os.environ.get("PORTAL_METRICS_TOKEN")
+    return MetricsPage(app)
 
-    async def with_metrics(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or scope["path"] != "/metrics":
-            await app(scope, receive, send)
-            return
-        is_meant = may_read_metrics(scope, token)
-        headers = [(b"content-type", CONTENT_TYPE_LATEST.encode())]
-        await send({"type": "http.response.start", "status": 200 if is_meant else 404, "headers": headers})
-        await send({"type": "http.response.body", "body": generate_latest(registry) if is_meant else b""})
 
-    return with_metrics
+def count_request(path: str, status: int, seconds: float) -> None:
+    known_path = path if path in PATHS else OTHER
+    requests.labels(known_path, status).inc()
+    duration.labels(known_path).observe(seconds)
 
 
 class UsageLogger(CustomLogger):  # type: ignore[misc]  # LiteLLM's types are not read
@@ -73,6 +90,8 @@ def note_answer(call: dict[str, Any]) -> None:
         tokens.labels(model, "in").inc(call["prompt_tokens"])
         tokens.labels(model, "out").inc(call["completion_tokens"])
         spend.labels(model).inc(call["response_cost"] or 0)
+        if call["stream"]:
+            first_token.labels(model).observe(call["completionStartTime"] - call["startTime"])
     write(
         "gateway.used",
         call,
@@ -117,6 +136,6 @@ _models: set[str] = set()
 def known(model: str | None) -> str:
     """A wildcard in the catalogue lets people invent names that LiteLLM accepts."""
     if model is None or (model not in _models and len(_models) >= MOST_MODELS):
-        return "other"
+        return OTHER
     _models.add(model)
     return model

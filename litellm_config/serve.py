@@ -8,8 +8,10 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
+from litellm_config.late_routes import late_routes
 from litellm_config.running.forking import fork_workers
 
 Scope = dict[str, Any]
@@ -33,8 +35,9 @@ FIXED = {
 class AccessLog:
     """One JSON line per request with the caller's request id, so that a request can be followed through all hops."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, count: Callable[[str, int, float], None]) -> None:
         self._app = app
+        self._count = count
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/health"):
@@ -53,28 +56,31 @@ class AccessLog:
         try:
             await self._app(scope, receive, send_and_note)
         finally:
+            seconds = time.perf_counter() - started
+            self._count(scope["path"], status, seconds)
             line = {
                 "event": "gateway.answered",
                 "method": scope["method"],
                 "path": scope["path"],
                 "status": status,
-                "ms": round((time.perf_counter() - started) * 1000, 1),
+                "ms": round(seconds * 1000, 1),
                 "request_id": request_id,
             }
             sys.stdout.write(json.dumps(line) + "\n")
             sys.stdout.flush()
 
 
-def load() -> AccessLog:
+def load() -> Any:
     os.environ.update(FIXED)
     os.environ.setdefault("LITELLM_LOG", "WARNING")
-    from litellm.proxy.proxy_server import app  # noqa: PLC0415 - it reads the environment while it is imported
+    with late_routes():
+        from litellm.proxy.proxy_server import app  # noqa: PLC0415 - it reads the environment while it is imported
 
-    from litellm_config import metrics, person_limits, routing  # noqa: PLC0415 - as above
+    from litellm_config import metrics, person_limits, routing, tracing  # noqa: PLC0415 - as above
 
     person_limits.install()
     routing.install()
-    return AccessLog(metrics.install(routing.WatchPresence(app)))
+    return tracing.traced_gateway(AccessLog(metrics.install(routing.WatchPresence(app)), metrics.count_request))
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ from portal.chat.chat import Chat
 from portal.chat.pages import ChatPages
 from portal.clients.captcha import Captcha, NoCaptcha
 from portal.clients.catalogue import ModelCatalogue
+from portal.clients.gateway_instances import GatewayInstances
 from portal.clients.gateway_status import GatewayStatus
 from portal.clients.litellm_proxy import LitellmProxy
 from portal.clients.litellm_reading import LitellmReader
@@ -49,12 +50,13 @@ from portal.core.errors import PortalError
 from portal.core.logs import get_logger
 from portal.core.rates import RateLimiter
 from portal.core.settings import Settings
-from portal.front import Front
+from portal.front import Front, route_of
 from portal.gateway import upstream
 from portal.gateway.door import Door
 from portal.gateway.meters import Meters
 from portal.gateway.timeouts import Timeouts
 from portal.keys.api import KeyApi
+from portal.keys.census import KeyCensus
 from portal.keys.desk import key_desk
 from portal.keys.home import HomePage
 from portal.keys.limits import Limits
@@ -69,8 +71,10 @@ from portal.operators.blocking import Blocking
 from portal.operators.pages import OperatorPages
 from portal.operators.services import operator_services
 from portal.pages.api_docs import ApiDocsRoutes
+from portal.pages.figures import Figures, Sources
 from portal.pages.health import HealthRoutes
 from portal.pages.metrics import MetricsRoutes, process_registry
+from portal.pages.parts import Parts
 from portal.pages.site import SiteRoutes
 from portal.usage.report import UsageReport
 from portal.usage.routes import UsageRoutes
@@ -78,11 +82,13 @@ from portal.web.body_limit import BodyLimit
 from portal.web.client_address import base_url
 from portal.web.csrf import CsrfGuard
 from portal.web.error_pages import ErrorPages
+from portal.web.meters import WebMeters
 from portal.web.problem import RESPONSES
 from portal.web.request_context import RequestContext
 from portal.web.security_headers import SecurityHeaders
 from portal.web.static_files import HashedStaticFiles
 from portal.web.templating import Pages
+from portal.web.tracing import Tracing, tracing_of
 
 log = get_logger()
 
@@ -103,12 +109,12 @@ class Outward:
     """The connections to others, each with its time-outs."""
 
     management: httpx.AsyncClient
-    relay: httpx.AsyncHTTPTransport
+    relay: httpx.AsyncBaseTransport
     captcha: httpx.AsyncClient
     auth0: httpx.AsyncClient
 
     @classmethod
-    def open(cls, settings: Settings) -> Self:
+    def open(cls, settings: Settings, tracing: Tracing) -> Self:
         # One for all, because reading the certificates takes its time.
         tls = httpx.create_ssl_context()
         admin = {"authorization": f"Bearer {settings.litellm_admin_key.get_secret_value()}"}
@@ -117,7 +123,7 @@ class Outward:
             management=httpx.AsyncClient(
                 base_url=endpoint, headers=admin, timeout=MANAGEMENT_TIMEOUT, limits=MANAGEMENT_LIMITS, verify=tls
             ),
-            relay=upstream.connect(tls),
+            relay=tracing.calls(upstream.connect(tls)),
             captcha=httpx.AsyncClient(timeout=CAPTCHA_TIMEOUT, verify=tls),
             auth0=httpx.AsyncClient(timeout=AUTH0_TIMEOUT, verify=tls),
         )
@@ -129,14 +135,16 @@ class Outward:
 
 def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0915 - it is a list
     """Nothing connects before the first request or the lifespan, so the first page does not wait for anybody."""
-    outward = Outward.open(settings)
+    tracing = tracing_of(settings)
+    outward = Outward.open(settings, tracing)
     database = Database(settings.database_url)
     redis = cache.connect(settings.redis_url)
     proxy = LitellmProxy(outward.management)
     reader = LitellmReader(outward.management)
     gateway = GatewayStatus(proxy)
     catalogue = ModelCatalogue(redis)
-    registry = process_registry(gateway)
+    registry = process_registry(gateway, database)
+    parts = Parts(settings.role, database=database, redis=redis, gateway=gateway, catalogue=catalogue)
     captcha = _captcha(settings, outward.captcha)
     table = policies(settings)
     visitors = table[Kind.PERMISSIONLESS]
@@ -208,6 +216,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         limits=limits,
         newcomers=newcomers,
         limiter=limiter,
+        registry=registry,
         clock=clock,
     )
     chat = Chat(
@@ -220,6 +229,8 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         registry=registry,
         clock=clock,
     )
+
+    sources = Sources(parts, KeyCensus(database, redis, clock), catalogue, GatewayInstances(redis))
 
     def our_address(connection: HTTPConnection) -> str:
         return base_url(connection, settings.public_url, settings.trusted_proxies)
@@ -262,8 +273,8 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         ConversationsApi(settings, database=database, clock=clock),
         VisitRoutes(Visits(database, newcomers, services.consents, clock), settings, people=people, cookie=cookie),
         SiteRoutes(settings, pages=pages),
-        HealthRoutes(settings.role, database=database, redis=redis, gateway=gateway, catalogue=catalogue),
-        MetricsRoutes(settings, registry),
+        HealthRoutes(parts, gateway),
+        MetricsRoutes(settings, registry, Figures(registry, sources)),
     ):
         site.include_router(routes.router())
     if settings.has_auth0:
@@ -293,7 +304,8 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         is_starting=lambda: gateway.state == "starting",
         find_model=catalogue.find,
     )
-    return RequestContext(Front(site=site, door=door, roles=settings.role))
+    app = RequestContext(Front(site=site, door=door, roles=settings.role), WebMeters(registry))
+    return tracing.requests(app, route_of)
 
 
 def _site(

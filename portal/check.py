@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 import typer
 import yaml
@@ -12,6 +13,7 @@ from litellm_config.catalogue.addresses import without_password
 from litellm_config.catalogue.masking import masked
 from litellm_config.catalogue.reach import find_unreachable
 from portal.core.settings import Settings, SettingsInvalid, catalogue_file, load_settings_without_parts
+from portal.deployments import find_mistakes
 from portal.seed import seed_of
 
 
@@ -35,6 +37,15 @@ def run_check(*, prints: bool, offline: bool) -> bool:
     elif settings:
         typer.echo(f"Settings and {file} are fine: {_summary(catalogue)}")
     return settings is not None
+
+
+def run_deployment_check(path: Path) -> bool:
+    """Whether nothing is wrong, or left to fill in; mistakes go to standard error."""
+    mistakes = find_mistakes(path)
+    _say(map(str, mistakes))
+    if not mistakes:
+        typer.echo(f"{path} can be deployed.")
+    return not mistakes
 
 
 def _settings() -> Settings | None:

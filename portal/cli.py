@@ -68,6 +68,8 @@ def assets() -> None:
 @app.command()
 def gateway() -> None:
     """Run LiteLLM alone, with our configuration."""
+    # As in `serve`.
+    gc.disable()
     settings = _settings()
     from litellm_config.catalogue import CatalogueInvalid  # noqa: PLC0415
     from litellm_config.database import DatabaseSetupError, ensure_client, ensure_engine, migrate  # noqa: PLC0415
@@ -86,6 +88,8 @@ def gateway() -> None:
         "REDIS_URL": settings.redis_url.get_secret_value(),
     }
     try:
+        gc.freeze()
+        gc.enable()
         ensure_client(os.environ)
         litellm_environment["PRISMA_QUERY_ENGINE_BINARY"] = str(ensure_engine(os.environ))
         migrate(litellm_environment["DATABASE_URL"])
@@ -113,10 +117,18 @@ def check(
     *,
     prints: Annotated[bool, typer.Option("--print", help="Show the catalogue as it is applied.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Don't look whether endpoints answer.")] = False,
+    deployment: Annotated[
+        Path | None,
+        typer.Option(help="Check this file or folder alone: Akash's SDL, a compose file or Kubernetes manifests."),
+    ] = None,
 ) -> None:
     """Check the settings and the model catalogue; every mistake is named."""
-    from portal.check import run_check  # noqa: PLC0415
+    from portal.check import run_check, run_deployment_check  # noqa: PLC0415
 
+    if deployment:
+        if not run_deployment_check(deployment):
+            raise typer.Exit(1)
+        return
     if not run_check(prints=prints, offline=offline):
         raise typer.Exit(1)
 
@@ -226,15 +238,28 @@ def sample_endpoint(
 @app.command()
 def bench(
     rounds: Annotated[int, typer.Option(min=1, help="Times that everything is asked, in turn.")] = 3,
+    scenario: Annotated[list[str] | None, typer.Option(help="Only this one; may be given several times.")] = None,
+    data_dir: Annotated[Path, typer.Option(help="Where LiteLLM as installed is kept.")] = Path(".portal-bench"),
     *,
+    quick: Annotated[bool, typer.Option("--quick", help="One short round: three minutes in place of fifteen.")] = False,
+    stock: Annotated[bool, typer.Option("--stock/--without-stock", help="Compare with LiteLLM as installed.")] = True,
     json: Annotated[bool, typer.Option("--json", help="Print JSON in place of tables.")] = False,
 ) -> None:
-    """Start a platform of its own, measure it and stop it; takes about three minutes."""
+    """Measure a platform of its own, LiteLLM as installed and a bare endpoint, in turn; then stop everything."""
     from portal.bench import BenchFailed, BenchOptions  # noqa: PLC0415
     from portal.bench import run as run_bench  # noqa: PLC0415
 
+    make = BenchOptions.quick if quick else BenchOptions
     try:
-        run_bench(BenchOptions(rounds=rounds, as_json=json))
+        run_bench(
+            make(
+                scenarios=tuple(scenario or ()),
+                rounds=rounds,
+                as_json=json,
+                with_stock=stock,
+                data_dir=data_dir.absolute(),
+            )
+        )
     except BenchFailed as error:
         _stop(str(error))
 

@@ -5,10 +5,12 @@
 
 import itertools
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 import certifi
@@ -43,23 +45,39 @@ CERTIFICATE = tempfile.NamedTemporaryFile("w", suffix=".pem")  # noqa: SIM115 - 
 CERTIFICATE.write(Path(certifi.where()).read_text().partition("\n\n")[0] + "\n")
 CERTIFICATE.flush()
 os.environ["SSL_CERT_FILE"] = CERTIFICATE.name
+# Milliseconds between two parcels of spans; five seconds are usual, and only the tests of traces send any.
+os.environ["OTEL_BSP_SCHEDULE_DELAY"] = "100"
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A program of the system that some tests need; they carry its marker. `name` is Debian's."""
+
+    marker: str
+    name: str
+    is_there: bool
+
+
+TOOLS = (
+    Tool("browser", "chromium", find_chromium() is not None),
+    Tool("promtool", "prometheus", shutil.which("promtool") is not None),
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without a Chromium browser tests are left out and that is said; where CI is set they are required."""
-    if find_chromium():
-        return
-    if os.environ.get("CI"):
-        raise pytest.UsageError(
-            "The browser tests are required here and there is no Chromium: apt-get install chromium"
-        )
-    left_out = [item for item in items if item.get_closest_marker("browser")]
-    items[:] = [item for item in items if item not in left_out]
-    config.stash[LEFT_OUT] = len(left_out)
-    config.hook.pytest_deselected(items=left_out)
+    """Without their program tests are left out and that is said; where CI is set they are required."""
+    for tool in TOOLS:
+        left_out = [] if tool.is_there else [item for item in items if item.get_closest_marker(tool.marker)]
+        if left_out and os.environ.get("CI"):
+            raise pytest.UsageError(
+                f"The {tool.marker} tests are required here and need a program: apt-get install {tool.name}"
+            )
+        items[:] = [item for item in items if item not in left_out]
+        config.stash.setdefault(LEFT_OUT, {})[tool] = len(left_out)
+        config.hook.pytest_deselected(items=left_out)
 
 
-LEFT_OUT = pytest.StashKey[int]()
+LEFT_OUT = pytest.StashKey[dict[Tool, int]]()
 # What the tests in there share takes each process that runs some of them a quarter of a minute.
 TOGETHER = "tests/litellm_config/database/"
 
@@ -77,9 +95,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesTo
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    count = config.stash.get(LEFT_OUT, 0)
-    if count:
-        terminalreporter.write_line(f"{count} browser tests left out; to run them: apt-get install chromium")
+    for tool, count in config.stash.get(LEFT_OUT, {}).items():
+        if count:
+            terminalreporter.write_line(
+                f"{count} {tool.marker} tests left out; to run them: apt-get install {tool.name}"
+            )
 
 
 @pytest.fixture(scope="session")

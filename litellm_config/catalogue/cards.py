@@ -16,7 +16,7 @@ PRICES = ("input_cost_per_token", "output_cost_per_token")
 def make_card(entry: Mapping[str, Any]) -> Card:
     """Of the model's first entry. A price that stands with the endpoint is the model's price as well."""
     model, params, info = entry["model_name"], entry["litellm_params"], entry.get("model_info") or {}
-    prices = {name: params[name] for name in PRICES if _is_number(params.get(name))}
+    prices = {name: params[name] for name in PRICES if is_number(params.get(name))}
     given = {name: value for name, value in info.items() if name in FIELDS and value is not None}
     return Card.model_validate({"name": model, **prices, **given, "id": model})
 
@@ -31,5 +31,5 @@ def litellm_info(info: Mapping[str, Any], card: Card) -> dict[str, Any]:
     return {**own, "mode": card.mode}
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
     return value is not None and not (isinstance(value, str) and value.startswith(REFERENCE))

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litellm_config.catalogue.card import Card
-from litellm_config.catalogue.cards import litellm_info
+from litellm_config.catalogue.cards import is_number, litellm_info
 from litellm_config.catalogue.endpoint import NO_KEY, is_openai_compatible
 
 FIRST_PRIORITY = 1
 FULL_WEIGHT = 1
 OPENAI = "openai/"
+PRICE = "cost_per_"
 
 Entry = dict[str, Any]
 
@@ -22,7 +23,8 @@ def worker_entries(entries: Sequence[Entry], cards: Mapping[str, Card]) -> list[
     for model, endpoints in by_model.items():
         for entry in endpoints:
             entry["litellm_params"] = _params(entry, cards[model])
-            entry["model_info"] = litellm_info(entry.get("model_info") or {}, cards[model])
+            prices = _taken_prices(entry["litellm_params"])
+            entry["model_info"] = litellm_info(entry.get("model_info") or {}, cards[model]) | prices
         _say_for_all(endpoints, "order", FIRST_PRIORITY)
         _say_for_all(endpoints, "weight", FULL_WEIGHT)
     return list(entries)
@@ -39,6 +41,14 @@ def _params(entry: Entry, card: Card) -> dict[str, Any]:
         # Few compatible endpoints have /v1/responses; LiteLLM can make it from chat completions, which all have.
         params.setdefault("use_chat_completions_api", True)
     return params | _headers(entry)
+
+
+def _taken_prices(params: dict[str, Any]) -> dict[str, Any]:
+    """Those of `model_info` LiteLLM registers when it starts; those among the parameters it registers in each request
+    anew, and then forgets what it had worked out for all models. Only among the parameters it resolves references.
+    """
+    names = [name for name, value in params.items() if PRICE in name and is_number(value)]
+    return {name: params.pop(name) for name in names}
 
 
 def _headers(entry: Entry) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import socket
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Self
 
 from litellm_config.catalogue import Catalogue
@@ -13,6 +14,8 @@ from litellm_config.running.options import GatewayOptions
 from litellm_config.running.worker import Worker
 
 LARGEST_ANSWER = 65_536
+# https://prometheus.github.io/client_python/multiprocess/
+FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 # Workers write on when the program that they were forked from has ended.
 _COPYING: set[asyncio.Task[None]] = set()
 
@@ -30,14 +33,15 @@ class ForkServer:
         self._watching = asyncio.create_task(self._watch())
 
     @classmethod
-    async def start(cls, options: GatewayOptions, listener: int, changed: Callable[[], None]) -> Self:
+    async def start(cls, options: GatewayOptions, listener: int, figures: Path, changed: Callable[[], None]) -> Self:
+        """`figures`: a folder in which all workers keep what they count."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             process = await asyncio.create_subprocess_exec(
                 *options.program,
                 str(listener),
                 str(theirs.fileno()),
-                env={**options.environment, **options.litellm_environment},
+                env={**options.environment, **options.litellm_environment, FIGURES: str(figures)},
                 stdin=DEVNULL,
                 stdout=PIPE if options.copy_output else None,
                 stderr=STDOUT if options.copy_output else None,

@@ -1,4 +1,7 @@
-"""The folder in which the workers find their catalogue: removed at the end, and by the next gateway after a kill."""
+"""The folder in which the workers find their catalogue and keep what they count.
+
+It is removed at the end, and by the next gateway after a kill.
+"""
 
 import fcntl
 import os
@@ -21,8 +24,13 @@ class OwnFolder:
             fcntl.flock(self._lock, fcntl.LOCK_EX)
             # Another gateway that starts may have taken it for one that was left.
             if self.path.exists():
+                self.figures.mkdir()
                 return
             os.close(self._lock)
+
+    @property
+    def figures(self) -> Path:
+        return self.path / "figures"
 
     def remove(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)

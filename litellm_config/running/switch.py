@@ -143,7 +143,9 @@ class Switch:
     async def _ready_fork_server(self) -> ForkServer:
         """It may have been killed; the workers it made do without."""
         if self._fork_server is None or self._fork_server.has_ended:
-            self._fork_server = await ForkServer.start(self._options, self._listener.fileno, self._news.set)
+            self._fork_server = await ForkServer.start(
+                self._options, self._listener.fileno, self._folder.figures, self._news.set
+            )
         return self._fork_server
 
     def _look_at_start(self, worker: Worker) -> None:

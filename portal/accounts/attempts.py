@@ -11,9 +11,12 @@ from http import HTTPStatus
 from portal.clients.captcha import CaptchaRefused
 from portal.core.crypto import digest
 from portal.core.errors import BadInput, PortalError
+from portal.core.logs import get_logger
 from portal.core.rates import Limit, RateLimiter
 from portal.core.settings import Settings
 from portal.web.client_address import network_of
+
+log = get_logger()
 
 TOO_MANY_ACCOUNTS = "No more accounts can be made from your network for now. Please come back later."
 TOO_MANY = "Too many tries to sign in. Please wait a while, then try again."
@@ -55,7 +58,8 @@ class SignInAttempts:
                 await self._limiter.take(limit)
                 taken.append(limit)
             yield
-        except REFUSALS:
+        except REFUSALS as error:
+            log.info("accounts.sign_in_refused", code=error.code)
             raise
         except BaseException:
             await self._give_back(taken)

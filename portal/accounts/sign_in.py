@@ -8,9 +8,12 @@ from portal.accounts.session import Sessions
 from portal.core.clock import Clock
 from portal.core.database import Database
 from portal.core.errors import NotAllowed
+from portal.core.logs import get_logger
 from portal.models import Action, Person
 
 AFTER_SIGN_IN = "/keys"
+
+log = get_logger()
 
 
 class PersonBlocked(NotAllowed):
@@ -42,6 +45,7 @@ class SignIns:
                 await adopt(session, before.person_id, person.id)
         if old_token:
             await self._sessions.end(old_token)
+        log.info("accounts.signed_in", kind=person.kind)
         return token
 
 

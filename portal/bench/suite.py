@@ -1,79 +1,87 @@
-"""One run of the benchmark: a cold start, a warm one, memory, requests; then a table or JSON."""
+"""One run of the benchmark: everything is started, each scenario measured, everything stopped; then the result."""
 
-import asyncio
 import json
+import signal
+import sys
 import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from rich.console import Console
-from rich.table import Table
+from portal.bench import machine, tables
+from portal.bench.errors import BenchFailed
+from portal.bench.goals import Goal, goals
+from portal.bench.lab import Lab
+from portal.bench.opening import Opened, open_lab
+from portal.bench.options import BenchOptions
+from portal.bench.progress import Progress
+from portal.bench.report import Report
+from portal.bench.scenarios import cache, chat, issue, memory, plain, start, streams
 
-from portal.bench.memory import memory_by_part
-from portal.bench.requests import Figures, measure, targets
-from portal.bench.started import BenchFailed, started_platform
-
-__all__ = ["BenchFailed", "BenchOptions", "run"]
-
-
-@dataclass(frozen=True)
-class BenchOptions:
-    rounds: int = 3
-    as_json: bool = False
-
-
-@dataclass(frozen=True)
-class Start:
-    state: str
-    page_seconds: float
-    chat_seconds: float
+Measure = Callable[[Lab, BenchOptions, Progress], Report]
+# Of what is seen while everything starts.
+SEEN: Mapping[str, Callable[[Opened], Report]] = {"start": start.report, "memory": memory.report}
+MEASURED: Mapping[str, Measure] = {
+    "plain": plain.measure,
+    "cache": cache.measure,
+    "issue": issue.measure,
+    "chat": chat.measure,
+    "streams": streams.measure,
+}
+SCENARIOS = (*SEEN, *MEASURED)
 
 
 @dataclass(frozen=True)
 class Results:
-    starts: list[Start]
-    memory_mib: dict[str, float]
-    requests: list[Figures]
+    machine: Mapping[str, Any]
+    scenarios: Mapping[str, Report]
+    goals: list[Goal]
 
 
 def run(options: BenchOptions) -> None:
-    """Prints to standard output. `BenchFailed` when the platform does not start or refuses a request."""
-    with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
-        results = _measure(Path(folder) / "data", options.rounds)
+    """Prints to standard output. `BenchFailed` when something does not start or refuses a request."""
+    unknown = set(options.scenarios) - set(SCENARIOS)
+    if unknown:
+        raise BenchFailed(f"No such scenario: {', '.join(sorted(unknown))}. There are {', '.join(SCENARIOS)}.")
+    with _ending_in_order(), tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
+        results = measure(Path(folder), options, Progress())
     if options.as_json:
-        print(json.dumps(asdict(results), indent=2))  # noqa: T201
+        sys.stdout.write(json.dumps(as_json(results), indent=2) + "\n")
     else:
-        _print_tables(results)
+        tables.print_tables(results.machine, list(results.scenarios.values()), results.goals)
 
 
-def _measure(data_dir: Path, rounds: int) -> Results:
-    with started_platform(data_dir) as cold:
-        pass
-    with started_platform(data_dir, cold.key) as warm:
-        memory = memory_by_part(warm.process, warm.addresses["pids"])
-        requests = asyncio.run(measure(targets(warm), rounds))
-    starts = [Start("cold", cold.page_seconds, cold.chat_seconds), Start("warm", warm.page_seconds, warm.chat_seconds)]
-    return Results(starts, memory, requests)
+def measure(folder: Path, options: BenchOptions, progress: Progress) -> Results:
+    facts = machine.facts()
+    with open_lab(folder, options, progress) as (lab, opened):
+        reports = {name: report(opened) for name, report in SEEN.items() if options.wants(name)}
+        reports |= {
+            name: measured(lab, options, progress) for name, measured in MEASURED.items() if options.wants(name)
+        }
+        progress.say("stopping everything")
+    return Results({**facts, machine.OTHERS: machine.others(lab.others)}, reports, goals(reports))
 
 
-def _print_tables(results: Results) -> None:
-    starts = _table("Start", "to the page, s", "to the first answer, s")
-    for start in results.starts:
-        starts.add_row(start.state, f"{start.page_seconds:.1f}", f"{start.chat_seconds:.1f}")
-    memory = _table("Memory, idle", "MiB")
-    for part, size in results.memory_mib.items():
-        memory.add_row(part, f"{size:.0f}")
-    memory.add_row("together", f"{sum(results.memory_mib.values()):.0f}")
-    requests = _table("Requests", "median, ms", "p95, ms", "16 at once, 1/s", "one long stream, s")
-    for one in results.requests:
-        seconds = f"{one.stream_seconds:.2f}"
-        requests.add_row(one.target, f"{one.median_ms:.1f}", f"{one.p95_ms:.1f}", f"{one.per_second:.0f}", seconds)
-    for table in (starts, memory, requests):
-        Console().print(table, "")
+def as_json(results: Results) -> dict[str, Any]:
+    return {
+        "machine": dict(results.machine),
+        "scenarios": {name: {"title": one.title, "figures": one.figures} for name, one in results.scenarios.items()},
+        "goals": [asdict(goal) for goal in results.goals],
+    }
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title, header_style="bold", box=None, pad_edge=False, padding=(0, 3, 0, 0))
-    for column in columns:
-        table.add_column(column, justify="right")
-    return table
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """So that what was started is stopped, and what was written removed, however the run is ended."""
+
+    def end(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

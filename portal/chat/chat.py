@@ -62,7 +62,8 @@ class Chat:
             silence=settings.api_answer_silence.total_seconds(),
         )
         self._interruptions = Interruptions(redis, records, clock)
-        self._progress = Progress(redis)
+        progress = self._progress = Progress(redis)
+        self._meters.follow(turns=lambda: progress.running, unwritten=lambda: progress.unwritten)
         self.turns = Turns(
             TurnParts(
                 records=records,

@@ -33,7 +33,8 @@ class Keeping:
     ) -> MessageAnswer:
         """As it is stored: somebody who thought that this process is gone may have been faster."""
         answer = answers[lane.plan.number]
-        kept = await self._stored(answer, turn.id, ending)
+        with self._meters.keeping():
+            kept = await self._stored(answer, turn.id, ending)
         message = MessageAnswer.of(kept or ended(answer, ending))
         self._meters.lane_ended(turn.id, message)
         return message
@@ -67,5 +68,6 @@ class Keeping:
             except SQLAlchemyError:
                 log.exception("chat.answer_not_storable", turn=str(turn))
                 break
+        self._meters.answer_lost()
         log.error("chat.answer_not_kept", turn=str(turn))
         return None

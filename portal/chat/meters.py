@@ -1,6 +1,6 @@
 """What Prometheus and the log are told of the chat: figures and models, never a word of what is said."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -22,6 +22,31 @@ class ChatMeters:
         self._first_token = Histogram(
             "portal_chat_first_token_seconds", "Time from question to first token", buckets=SECONDS, registry=registry
         )
+        self._turns = Gauge("portal_chat_turns_in_flight", "Questions that are being answered", registry=registry)
+        self._unwritten = Gauge(
+            "portal_chat_frames_unwritten", "Pieces of running answers that Redis does not have yet", registry=registry
+        )
+        self._unkept = Gauge(
+            "portal_chat_answers_unkept", "Ended answers that Postgres has not taken yet", registry=registry
+        )
+        self._lost = Counter(
+            "portal_chat_answers_lost", "Ended answers that Postgres did not take in time", registry=registry
+        )
+
+    def follow(self, *, turns: Callable[[], int], unwritten: Callable[[], int]) -> None:
+        self._turns.set_function(turns)
+        self._unwritten.set_function(unwritten)
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        self._unkept.inc()
+        try:
+            yield
+        finally:
+            self._unkept.dec()
+
+    def answer_lost(self) -> None:
+        self._lost.inc()
 
     @contextmanager
     def answering(self, count: int) -> Iterator[None]:

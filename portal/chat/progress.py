@@ -51,6 +51,14 @@ class Progress:
         self._leased_at = 0.0
         self._is_well = True
 
+    @property
+    def running(self) -> int:
+        return len(self._turns)
+
+    @property
+    def unwritten(self) -> int:
+        return sum(len(one.turn.frames.entries) - one.sent for one in self._turns.values())
+
     def find(self, person_id: UUID, turn_id: UUID) -> RunningTurn | None:
         """Only the person's own."""
         found = self._turns.get(turn_id)

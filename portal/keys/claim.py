@@ -14,6 +14,7 @@ from portal.core.errors import NotAllowed
 from portal.core.settings import Settings
 from portal.keys.create import DEFAULT_NAME, TERMS_NEEDED, Description, Name, has_accepted_terms, terms_consent
 from portal.keys.issue import KeyIssuer, KeyReveal
+from portal.keys.meters import KeyMeters
 from portal.keys.newcomers import Newcomers
 from portal.models import Consent, Kind, Person
 
@@ -71,6 +72,7 @@ class Claims:
         proxy: LitellmProxy,
         issuer: KeyIssuer,
         newcomers: Newcomers,
+        meters: KeyMeters,
         clock: Clock,
     ) -> None:
         self._settings = settings
@@ -78,10 +80,15 @@ class Claims:
         self._proxy = proxy
         self._issuer = issuer
         self._newcomers = newcomers
+        self._meters = meters
         self._clock = clock
 
     async def claim(self, request: ClaimRequest, session: Session | None, *, ip: str, network: str) -> Claimed:
         """A claim that fails counts as an attempt only, and not even that while the gateway can't issue anything."""
+        with self._meters.refusals():
+            return await self._claim(request, session, ip, network)
+
+    async def _claim(self, request: ClaimRequest, session: Session | None, ip: str, network: str) -> Claimed:
         if session and session.has_account:
             raise AccountSignedIn
         if not await self._proxy.is_alive():

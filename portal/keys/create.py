@@ -14,6 +14,7 @@ from portal.core.rates import RateLimiter
 from portal.core.text import LINES, ONE_LINE
 from portal.keys.issue import KeyIssuer, KeyReveal
 from portal.keys.making import counted_change
+from portal.keys.meters import KeyMeters
 from portal.models import Consent, Document, Person
 
 MAX_NAME_LENGTH = 60
@@ -45,6 +46,7 @@ class Creations:
         *,
         rate: str,
         terms_version: str,
+        meters: KeyMeters,
         clock: Clock,
     ) -> None:
         self._database = database
@@ -52,9 +54,18 @@ class Creations:
         self._limiter = limiter
         self._rate = rate
         self._terms_version = terms_version
+        self._meters = meters
         self._clock = clock
 
     async def create(self, person: Person, request: CreateRequest, *, ip: str) -> KeyReveal:
+        with self._meters.refusals():
+            return await self._create(person, request, ip)
+
+    async def has_accepted_terms(self, person_id: UUID) -> bool:
+        async with self._database.transaction() as session:
+            return await has_accepted_terms(session, person_id, self._terms_version)
+
+    async def _create(self, person: Person, request: CreateRequest, ip: str) -> KeyReveal:
         consent = None
         if not await self.has_accepted_terms(person.id):
             if not request.accept_terms:
@@ -64,10 +75,6 @@ class Creations:
             return await self._issuer.issue(
                 person, name=request.name, description=request.description, consent=consent, ip=ip
             )
-
-    async def has_accepted_terms(self, person_id: UUID) -> bool:
-        async with self._database.transaction() as session:
-            return await has_accepted_terms(session, person_id, self._terms_version)
 
 
 async def has_accepted_terms(session: AsyncSession, person_id: UUID, version: str) -> bool:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from prometheus_client import CollectorRegistry
+
 from portal.clients.litellm_proxy import LitellmProxy
 from portal.core.clock import Clock
 from portal.core.database import Database
@@ -13,6 +15,7 @@ from portal.keys.claim import Claims
 from portal.keys.create import Creations
 from portal.keys.issue import KeyIssuer
 from portal.keys.limits import Limits
+from portal.keys.meters import KeyMeters
 from portal.keys.newcomers import Newcomers
 from portal.keys.overview import KeyOverview
 from portal.keys.rotate import Rotations
@@ -36,9 +39,11 @@ def key_desk(
     limits: Limits,
     newcomers: Newcomers,
     limiter: RateLimiter,
+    registry: CollectorRegistry,
     clock: Clock,
 ) -> KeyDesk:
-    issuer = KeyIssuer(database, proxy, limits, clock)
+    meters = KeyMeters(registry)
+    issuer = KeyIssuer(database, proxy, limits, meters, clock)
     rate = settings.keys_made_per_person
     return KeyDesk(
         claims=Claims(
@@ -47,9 +52,18 @@ def key_desk(
             proxy=proxy,
             issuer=issuer,
             newcomers=newcomers,
+            meters=meters,
             clock=clock,
         ),
-        creations=Creations(database, issuer, limiter, rate=rate, terms_version=settings.terms_version, clock=clock),
+        creations=Creations(
+            database,
+            issuer,
+            limiter,
+            rate=rate,
+            terms_version=settings.terms_version,
+            meters=meters,
+            clock=clock,
+        ),
         rotations=Rotations(database, proxy, limits, issuer, limiter, rate=rate, clock=clock),
         changes=KeyChanges(database, proxy, clock),
         overview=KeyOverview(database, proxy, limits, clock),

@@ -29,6 +29,7 @@ from portal.core.database import ROW_LOCK, Database
 from portal.core.errors import KeyLimitReached, SignInNeeded
 from portal.core.logs import get_logger
 from portal.keys.limits import Limits
+from portal.keys.meters import KeyMeters
 from portal.keys.policy import Policy
 from portal.keys.repair import forget
 from portal.keys.working import counted
@@ -59,10 +60,13 @@ class Reservation:
 
 
 class KeyIssuer:
-    def __init__(self, database: Database, proxy: LitellmProxy, limits: Limits, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, proxy: LitellmProxy, limits: Limits, meters: KeyMeters, clock: Clock
+    ) -> None:
         self._database = database
         self._proxy = proxy
         self._limits = limits
+        self._meters = meters
         self._clock = clock
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
@@ -139,6 +143,7 @@ class KeyIssuer:
         except ProxyRefused:
             await self._take_back(reserved.key, reached=True)
             raise
+        self._meters.issued(key)
         log.info("keys.issued", key_id=str(key.id), team=key.team)
         return KeyReveal(key, reserved.secret, reserved.policy)
 

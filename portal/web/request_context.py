@@ -8,6 +8,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.core.logs import get_logger
+from portal.web.meters import WebMeters
 
 log = get_logger()
 
@@ -19,8 +20,9 @@ QUIET_PATHS = {"/healthz", "/readyz", "/api/status"}
 class RequestContext:
     """The outermost layer, in front of pages, JSON, door and sockets alike."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, meters: WebMeters) -> None:
         self._app = app
+        self._meters = meters
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -41,9 +43,11 @@ class RequestContext:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             await self._app(scope, receive, send_with_id)
-            if scope["type"] == "http" and not _is_quiet(scope["path"]):
-                milliseconds = round((time.perf_counter() - started) * 1000, 1)
-                log.info("web.answered", method=scope["method"], path=scope["path"], status=status, ms=milliseconds)
+            if scope["type"] == "http" and not _is_door(scope["path"]):
+                seconds = time.perf_counter() - started
+                self._meters.count(scope, status, seconds)
+                if not _is_quiet(scope["path"]):
+                    _say(scope, status, seconds)
 
 
 def _request_id(scope: Scope) -> str:
@@ -53,6 +57,15 @@ def _request_id(scope: Scope) -> str:
     return uuid4().hex
 
 
+def _say(scope: Scope, status: int, seconds: float) -> None:
+    log.info("web.answered", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1))
+
+
+def _is_door(path: str) -> bool:
+    """It writes a richer line and counts for itself."""
+    return path.startswith("/api/v1/")
+
+
 def _is_quiet(path: str) -> bool:
-    # The door writes a richer line of its own; probes and static files would only bury the others.
-    return path in QUIET_PATHS or path.startswith(("/api/v1/", "/static/"))
+    # Probes and static files would only bury the others.
+    return path in QUIET_PATHS or path.startswith("/static/")

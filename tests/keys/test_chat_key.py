@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from key_calls import chat, created, listed
+from prometheus_client import CollectorRegistry
 
 from portal.accounts.people import EmailNotVerified
 from portal.accounts.sign_in import PersonBlocked
@@ -21,6 +22,7 @@ from portal.core.settings import Settings
 from portal.keys.chat_key import KEPT_FOR, ChatKeys
 from portal.keys.issue import KeyIssuer
 from portal.keys.limits import Limits
+from portal.keys.meters import KeyMeters
 from portal.keys.policy import policies
 from portal.keys.repair import CHAT_KEYS_KEPT, repair
 from portal.models import Kind
@@ -43,7 +45,7 @@ def instance(platform):
         async with httpx.AsyncClient(base_url=gateway_url, headers=headers, timeout=30) as http:
             proxy = LitellmProxy(http)
             limits = Limits(database, proxy, policies(settings), clock)
-            issuer = KeyIssuer(database, proxy, limits, clock)
+            issuer = KeyIssuer(database, proxy, limits, KeyMeters(CollectorRegistry()), clock)
             keys = ChatKeys(database, issuer, limits, admin_key=secret, life=DAY, clock=clock)
             keys.database = database
             keys.repair = lambda: repair(database, proxy, clock)

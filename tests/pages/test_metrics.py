@@ -4,24 +4,13 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
+from scraped import samples
 from waiting import wait_until
 
 pytestmark = pytest.mark.req("G13", "A7")
 
 QUESTION = {"model": "sample-chat", "messages": [{"role": "user", "content": "Hi"}]}
 TOKEN = "a-token-for-prometheus"
-
-
-def samples(url: str, **options) -> dict[tuple[str, ...], float]:
-    """By name and the values of the labels in the order of their names."""
-    text = httpx.get(f"{url}/metrics", timeout=60, **options).raise_for_status().text
-    families = text_string_to_metric_families(text)
-    return {
-        (sample.name, *(sample.labels[label] for label in sorted(sample.labels))): sample.value
-        for family in families
-        for sample in family.samples
-    }
 
 
 @pytest.fixture

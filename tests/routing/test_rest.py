@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from model_endpoint import Endpoint
 from portal_server import served
+from scraped import named, samples
 
 MODEL = "routing-rest"
 
@@ -41,7 +42,7 @@ def test_endpoint_that_fails_once_stays_in_use(endpoints, client):
 
 
 @pytest.mark.req("G3")
-def test_endpoint_that_mostly_fails_rests(endpoints, client, wait_until: Callable[..., None]):
+def test_endpoint_that_mostly_fails_rests(platform, endpoints, client, wait_until: Callable[..., None]):
     first, _ = endpoints(MODEL, "500", "")
 
     def rests() -> bool:
@@ -49,7 +50,12 @@ def test_endpoint_that_mostly_fails_rests(endpoints, client, wait_until: Callabl
         assert client.ask(MODEL).text == "second"
         return first.asked == before
 
+    def is_told_of() -> bool:
+        client.ask(MODEL)
+        return 1 in named(samples(platform.gateway_url), "gateway_endpoint_resting").values()
+
     wait_until(rests)
+    wait_until(is_told_of)
 
 
 @pytest.mark.req("G5")

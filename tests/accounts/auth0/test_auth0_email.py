@@ -10,6 +10,7 @@ from auth0_way import Auth0SignIn
 from fakes.auth0 import User
 from fastapi import FastAPI
 from portal_server import served
+from prometheus_client import CollectorRegistry
 
 from portal.accounts.cookie import SessionCookie
 from portal.accounts.people import People, VerifiedMember
@@ -20,6 +21,7 @@ from portal.core.database import Database
 from portal.core.settings import Settings
 from portal.models import Kind
 from portal.web.error_pages import ErrorPages
+from portal.web.meters import WebMeters
 from portal.web.request_context import RequestContext
 from portal.web.templating import Pages
 
@@ -170,4 +172,4 @@ def one_route_for_verified_members(platform) -> RequestContext:
 
     site.add_api_route("/api/only-verified", answer)
     site.add_api_route("/only-verified", answer)
-    return RequestContext(site)
+    return RequestContext(site, WebMeters(CollectorRegistry()))

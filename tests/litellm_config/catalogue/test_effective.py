@@ -52,6 +52,16 @@ def test_litellm_gets_nothing_of_a_card_but_what_it_uses_itself(read, entry):
     assert second == {"mode": "chat"}
 
 
+def test_prices_stand_where_litellm_reads_them_once_and_not_in_each_request(read, entry):
+    prices = {"input_cost_per_token": 2e-7, "output_cost_per_token": 6e-7, "cache_read_input_token_cost": 1e-8}
+    catalogue = read([entry("llama", {"input_cost_per_token": 1}, **prices)])
+
+    info = catalogue.content["model_list"][0]["model_info"]
+    assert (info["input_cost_per_token"], info["output_cost_per_token"]) == (2e-7, 6e-7)
+    assert not [name for name in params(catalogue) if "cost_per" in name]
+    assert params(read([entry("llama", input_cost_per_token="os.environ/PRICE")], PRICE="1"))["input_cost_per_token"]
+
+
 def test_every_endpoint_of_a_model_has_its_mode(read, entry):
     catalogue = read([entry("bge", {"mode": "embedding"}), entry("bge", api_base="https://b.example.com/v1")])
 

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from gateway_under_test import until
 from platform_run import Platform, running_platform
+from scraped import named, samples
 
 pytestmark = pytest.mark.req("G6")
 
@@ -78,6 +79,7 @@ async def ask_again_and_again(api: httpx.AsyncClient, done: asyncio.Event) -> li
 async def test_edit_is_applied_within_a_minute_without_a_failed_or_a_cut_request(
     whole: Platform, api: httpx.AsyncClient, unlimited_key: str
 ):
+    told_before = answers_told(whole)
     done, begun = asyncio.Event(), [asyncio.Event() for _ in range(STREAMS)]
     streams = [asyncio.create_task(stream(api, each)) for each in begun]
     askers = [asyncio.create_task(ask_again_and_again(api, done)) for _ in range(ASKERS)]
@@ -102,6 +104,13 @@ async def test_edit_is_applied_within_a_minute_without_a_failed_or_a_cut_request
     # What was asked of the old worker is written down before it ends.
     answered = STREAMS + len(statuses) + 1
     until(lambda: recorded(whole, unlimited_key) == answered, seconds=SECONDS)
+    until(lambda: answers_told(whole) == told_before + answered, seconds=SECONDS)
+
+
+def answers_told(whole: Platform) -> float:
+    """To Prometheus, by both workers together."""
+    attempts = named(samples(whole.gateway_url), "gateway_attempts_total")
+    return sum(value for (_, _, _, result), value in attempts.items() if result == "answered")
 
 
 def recorded(whole: Platform, key: str) -> int:

@@ -1,0 +1,1 @@
+"""One module per scenario; each has `measure`, which asks everything it compares in turn."""
