@@ -11,6 +11,7 @@ import sys
 import sysconfig
 from importlib.metadata import version
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 USER = 10001
 SITE = Path(sysconfig.get_path("purelib"))
@@ -23,9 +24,9 @@ def main(folder: Path) -> None:
     sys.path.append(str(packages))
     check_litellm()
     link_engine(folder / "query-engine")
-    keep_client()
+    keep_client(folder / "query-engine")
     # The image has no bytecode, and its user can't write any: every start would compile all of LiteLLM again.
-    compileall.compile_dir(SITE, quiet=2, workers=0, invalidation_mode=compileall.PycInvalidationMode.UNCHECKED_HASH)
+    compileall.compile_dir(SITE, quiet=2, workers=0, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
     try_load(folder)
 
 
@@ -57,24 +58,28 @@ def link_engine(link: Path) -> None:
     stop("the image has no query engine of Prisma that its user may run")
 
 
-def keep_client() -> None:
+def keep_client(engine: Path) -> None:
     """LiteLLM's own client of its database stays, if it is the one of the tables that our migrations make."""
     from litellm_config.database.client import (  # noqa: PLC0415 - as above
         ENGINE_ATTRIBUTE,
+        ensure_client,
         fingerprint,
         litellm_schema,
         package_folder,
         stamp,
+        tables,
     )
 
     package, schema = package_folder("prisma"), litellm_schema()
-    if (package / "schema.prisma").read_bytes() != schema.read_bytes():
+    if tables(package / "schema.prisma") != tables(schema):
         stop("the image's client of the database was made from other tables than litellm_proxy_extras has")
     # In older versions of prisma the attribute is there.
     if "_internal_engine" in (package / "_base_client.py").read_text():
         module = package / "client.py"
         module.write_text(module.read_text() + ENGINE_ATTRIBUTE)
     stamp(package).write_text(fingerprint(schema))
+    # Whatever else is done to a client, while it can be written.
+    ensure_client({**os.environ, "PRISMA_QUERY_ENGINE_BINARY": str(engine)})
 
 
 def try_load(folder: Path) -> None:
