@@ -14,6 +14,7 @@ from litellm_config.coalescing import CoalescingTransport
 from litellm_config.response_cache import ResponseCache
 from litellm_config.routing.controls import RequestControls
 from litellm_config.routing.transport import EndpointTransport
+from litellm_config.tracing import traced_endpoints
 
 # The longest silence; LiteLLM's own time-outs per model are shorter and come with each request.
 TIMEOUT_SECONDS = 600
@@ -44,7 +45,7 @@ def coalescing_client() -> httpx.AsyncClient:
 
 
 def endpoint_transport(transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
-    return CoalescingTransport(EndpointTransport(transport))
+    return CoalescingTransport(EndpointTransport(traced_endpoints(transport)))
 
 
 stream_coalescing = StreamCoalescing()

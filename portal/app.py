@@ -50,7 +50,7 @@ from portal.core.errors import PortalError
 from portal.core.logs import get_logger
 from portal.core.rates import RateLimiter
 from portal.core.settings import Settings
-from portal.front import Front
+from portal.front import Front, route_of
 from portal.gateway import upstream
 from portal.gateway.door import Door
 from portal.gateway.meters import Meters
@@ -88,6 +88,7 @@ from portal.web.request_context import RequestContext
 from portal.web.security_headers import SecurityHeaders
 from portal.web.static_files import HashedStaticFiles
 from portal.web.templating import Pages
+from portal.web.tracing import Tracing, tracing_of
 
 log = get_logger()
 
@@ -108,12 +109,12 @@ class Outward:
     """The connections to others, each with its time-outs."""
 
     management: httpx.AsyncClient
-    relay: httpx.AsyncHTTPTransport
+    relay: httpx.AsyncBaseTransport
     captcha: httpx.AsyncClient
     auth0: httpx.AsyncClient
 
     @classmethod
-    def open(cls, settings: Settings) -> Self:
+    def open(cls, settings: Settings, tracing: Tracing) -> Self:
         # One for all, because reading the certificates takes its time.
         tls = httpx.create_ssl_context()
         admin = {"authorization": f"Bearer {settings.litellm_admin_key.get_secret_value()}"}
@@ -122,7 +123,7 @@ class Outward:
             management=httpx.AsyncClient(
                 base_url=endpoint, headers=admin, timeout=MANAGEMENT_TIMEOUT, limits=MANAGEMENT_LIMITS, verify=tls
             ),
-            relay=upstream.connect(tls),
+            relay=tracing.calls(upstream.connect(tls)),
             captcha=httpx.AsyncClient(timeout=CAPTCHA_TIMEOUT, verify=tls),
             auth0=httpx.AsyncClient(timeout=AUTH0_TIMEOUT, verify=tls),
         )
@@ -134,7 +135,8 @@ class Outward:
 
 def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0915 - it is a list
     """Nothing connects before the first request or the lifespan, so the first page does not wait for anybody."""
-    outward = Outward.open(settings)
+    tracing = tracing_of(settings)
+    outward = Outward.open(settings, tracing)
     database = Database(settings.database_url)
     redis = cache.connect(settings.redis_url)
     proxy = LitellmProxy(outward.management)
@@ -302,7 +304,8 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         is_starting=lambda: gateway.state == "starting",
         find_model=catalogue.find,
     )
-    return RequestContext(Front(site=site, door=door, roles=settings.role), WebMeters(registry))
+    app = RequestContext(Front(site=site, door=door, roles=settings.role), WebMeters(registry))
+    return tracing.requests(app, route_of)
 
 
 def _site(

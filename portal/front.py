@@ -8,6 +8,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal.core.roles import EVERYWHERE, Role, role_of
 from portal.gateway.errors import ApiError
+from portal.gateway.routes import template_of
+from portal.web.meters import route_of as page_route_of
 from portal.web.problem import Problem, problem_json
 
 DOOR = "/api/v1"
@@ -49,3 +51,9 @@ def _elsewhere(role: Role) -> Response:
     if role == "api":
         return Response(ApiError(ELSEWHERE, CODE, MESSAGE).body(), ELSEWHERE, media_type="application/json")
     return problem_json(Problem(title="Wrong instance", status=ELSEWHERE, detail=MESSAGE, code=CODE))
+
+
+def route_of(scope: Scope) -> str:
+    """The template of the path, never the path; known when the request was answered."""
+    path: str = scope["path"]
+    return f"{DOOR}{template_of(path.removeprefix(DOOR))}" if path.startswith(f"{DOOR}/") else page_route_of(scope)

@@ -45,6 +45,8 @@ CERTIFICATE = tempfile.NamedTemporaryFile("w", suffix=".pem")  # noqa: SIM115 - 
 CERTIFICATE.write(Path(certifi.where()).read_text().partition("\n\n")[0] + "\n")
 CERTIFICATE.flush()
 os.environ["SSL_CERT_FILE"] = CERTIFICATE.name
+# Milliseconds between two parcels of spans; five seconds are usual, and only the tests of traces send any.
+os.environ["OTEL_BSP_SCHEDULE_DELAY"] = "100"
 
 
 @dataclass(frozen=True)

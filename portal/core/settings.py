@@ -250,6 +250,19 @@ class Settings(BaseSettings):
         min_length=16,
     )
 
+    # Traces. The SDK of OpenTelemetry reads these and its other variables itself, in portal and gateway alike.
+    otel_exporter_otlp_endpoint: Annotated[str | None, NothingIsNone] = Field(
+        None,
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="OpenTelemetry collector that gets traces by HTTP, such as http://collector:4318; none: no traces",
+    )
+    otel_service_name: Annotated[str | None, NothingIsNone] = Field(
+        None, validation_alias="OTEL_SERVICE_NAME", description="name in traces; default: portal, gateway"
+    )
+    otel_sdk_disabled: Flag = Field(
+        default=False, validation_alias="OTEL_SDK_DISABLED", description="true: no traces whatever else is set"
+    )
+
     # Chat.
     chat_lanes: int = Field(6, description="models that a person may ask at once", gt=0)
     chat_running_answers: int = Field(

@@ -36,6 +36,14 @@ ROUTES = {
     )
 }
 MODEL_PREFIX = "/models/"
+OTHER = "/other"
+
+
+def template_of(path: str) -> str:
+    """What a path is called where nobody outside may make up a name."""
+    if path in ROUTES:
+        return path
+    return f"{MODEL_PREFIX}{{model_id}}" if path.startswith(MODEL_PREFIX) else OTHER
 
 
 def find_route(scope: Mapping[str, Any]) -> Route:
