@@ -52,8 +52,9 @@ def link_engine(link: Path) -> None:
     from prisma.client import BINARY_PATHS  # noqa: PLC0415 - it takes seconds
 
     for path in BINARY_PATHS.query_engine.values():
-        if Path(path).exists() and as_user(path, "--version").returncode == 0:
-            link.symlink_to(path)
+        link.unlink(missing_ok=True)
+        link.symlink_to(path)
+        if link.exists() and as_user(str(link), "--version").returncode == 0:
             return
     stop("the image has no query engine of Prisma that its user may run")
 
@@ -73,12 +74,13 @@ def keep_client(engine: Path) -> None:
     package, schema = package_folder("prisma"), litellm_schema()
     if tables(package / "schema.prisma") != tables(schema):
         stop("the image's client of the database was made from other tables than litellm_proxy_extras has")
-    # In older versions of prisma the attribute is there.
-    if "_internal_engine" in (package / "_base_client.py").read_text():
-        module = package / "client.py"
-        module.write_text(module.read_text() + ENGINE_ATTRIBUTE)
+    # That of an older prisma has the attribute, and is left as it is.
+    if "_internal_engine" not in (package / "_base_client.py").read_text():
+        return
+    module = package / "client.py"
+    module.write_text(module.read_text() + ENGINE_ATTRIBUTE)
     stamp(package).write_text(fingerprint(schema))
-    # Whatever else is done to a client, while it can be written.
+    # Whatever else is done to a client of ours, while it can be written.
     ensure_client({**os.environ, "PRISMA_QUERY_ENGINE_BINARY": str(engine)})
 
 
