@@ -15,6 +15,15 @@ from py_compile import PycInvalidationMode
 
 USER = 10001
 SITE = Path(sysconfig.get_path("purelib"))
+# What a worker of the gateway does before it serves.
+PROGRAM = """
+import os, tempfile
+import portal.cli, litellm_config.running.gateway
+from litellm_config.serve import load
+with tempfile.TemporaryDirectory() as folder:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    load()
+"""
 
 
 def main(folder: Path) -> None:
@@ -85,9 +94,8 @@ def keep_client(engine: Path) -> None:
 
 
 def try_load(folder: Path) -> None:
-    program = "import portal.cli, litellm_config.running.gateway, litellm_config.serve as s; s.load()"
     environment = {**os.environ, "HOME": "/tmp", "PRISMA_QUERY_ENGINE_BINARY": str(folder / "query-engine")}  # noqa: S108
-    if as_user(sys.executable, "-c", program, environment=environment).returncode:
+    if as_user(sys.executable, "-c", PROGRAM, environment=environment).returncode:
         stop("the gateway can't be loaded in this image")
 
 
