@@ -24,7 +24,7 @@ check: .venv/dev ## Check format, lint, types and import rules
 	.venv/bin/lint-imports --no-cache
 
 .PHONY: bench
-bench: .venv/runtime ## Measure start, memory and requests; ARGS="--json"
+bench: .venv/runtime ## Compare with LiteLLM as installed, in 15 minutes; ARGS="--quick --scenario plain --json"
 	@.venv/bin/portal bench $(ARGS)
 
 .PHONY: format

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from litellm_config.late_routes import late_routes
 from litellm_config.running.forking import fork_workers
 
 Scope = dict[str, Any]
@@ -72,7 +73,8 @@ class AccessLog:
 def load() -> Any:
     os.environ.update(FIXED)
     os.environ.setdefault("LITELLM_LOG", "WARNING")
-    from litellm.proxy.proxy_server import app  # noqa: PLC0415 - it reads the environment while it is imported
+    with late_routes():
+        from litellm.proxy.proxy_server import app  # noqa: PLC0415 - it reads the environment while it is imported
 
     from litellm_config import metrics, person_limits, routing, tracing  # noqa: PLC0415 - as above
 

@@ -68,6 +68,8 @@ def assets() -> None:
 @app.command()
 def gateway() -> None:
     """Run LiteLLM alone, with our configuration."""
+    # As in `serve`.
+    gc.disable()
     settings = _settings()
     from litellm_config.catalogue import CatalogueInvalid  # noqa: PLC0415
     from litellm_config.database import DatabaseSetupError, ensure_client, ensure_engine, migrate  # noqa: PLC0415
@@ -86,6 +88,8 @@ def gateway() -> None:
         "REDIS_URL": settings.redis_url.get_secret_value(),
     }
     try:
+        gc.freeze()
+        gc.enable()
         ensure_client(os.environ)
         litellm_environment["PRISMA_QUERY_ENGINE_BINARY"] = str(ensure_engine(os.environ))
         migrate(litellm_environment["DATABASE_URL"])
@@ -164,6 +168,45 @@ def migrate(
         typer.echo("The portal's database is at a newer version and was left as it is; this version works with it.")
 
 
+PassphraseFile = Annotated[Path | None, typer.Option(help="A file with the passphrase of the backup.")]
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="A new file; - is standard output.")],
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Write both databases into one file, while everything runs."""
+    settings = _settings()
+    from portal.backup.commands import run_backup  # noqa: PLC0415
+    from portal.backup.errors import BackupError  # noqa: PLC0415
+
+    try:
+        run_backup(settings, file, passphrase_file)
+    except BackupError as error:
+        _stop(str(error))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `portal backup` wrote.")],
+    passphrase_file: PassphraseFile = None,
+    *,
+    replace: Annotated[bool, typer.Option("--replace", help="Give up what is in the databases now.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+) -> None:
+    """Put a backup back, while no portal and no gateway runs."""
+    settings = _settings()
+    from litellm_config.database import DatabaseSetupError  # noqa: PLC0415
+    from portal.backup.commands import run_restore  # noqa: PLC0415
+    from portal.backup.errors import BackupError  # noqa: PLC0415
+
+    try:
+        run_restore(settings, file, passphrase_file, replace=replace, yes=yes)
+    except (BackupError, DatabaseSetupError) as error:
+        _stop(str(error))
+
+
 @app.command()
 def sample_endpoint(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -206,16 +249,17 @@ def bench(
     from portal.bench import BenchFailed, BenchOptions  # noqa: PLC0415
     from portal.bench import run as run_bench  # noqa: PLC0415
 
-    options = BenchOptions(
-        scenarios=tuple(scenario or ()),
-        rounds=1 if quick else rounds,
-        is_quick=quick,
-        as_json=json,
-        with_stock=stock,
-        data_dir=data_dir.absolute(),
-    )
+    make = BenchOptions.quick if quick else BenchOptions
     try:
-        run_bench(options)
+        run_bench(
+            make(
+                scenarios=tuple(scenario or ()),
+                rounds=rounds,
+                as_json=json,
+                with_stock=stock,
+                data_dir=data_dir.absolute(),
+            )
+        )
     except BenchFailed as error:
         _stop(str(error))
 

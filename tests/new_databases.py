@@ -13,7 +13,7 @@ from portal.up.postgres_cluster import SUPERUSER, SUPERUSER_SECRET
 NUMBERS = itertools.count(1)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def new_database(platform) -> Iterator[Callable[[], str]]:
     """`new_database()`: the address of one that does not exist yet, on the platform's server."""
     address = urlsplit(platform.database_url)

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from litellm_config.database import client_types
 from litellm_config.database.engine import PRISMA_CLI, ensure_engine, ensure_installation
 from litellm_config.database.errors import ClientNotGenerated
 from litellm_config.database.packages import (
@@ -34,12 +35,15 @@ Prisma._Prisma__engine = property(lambda client: client._internal_engine, _set_e
 def ensure_client(environment: Mapping[str, str]) -> None:
     schema = litellm_schema()
     package = package_folder("prisma")
-    if is_whole(package, schema, environment):
+    if is_in_place(package, schema, environment):
         return
     try:
         with only_one_process(package / ".litellm-client.lock"):
             if not is_whole(package, schema, environment):
                 write_client(package, schema, environment)
+            if not client_types.are_aside(package):
+                client_types.set_aside(package)
+            client_types.compile_the_rest(package)
     except OSError as error:
         message = f"Prisma's Python client cannot be written to {package}: {error.strerror}."
         raise ClientNotGenerated(message) from error
@@ -53,6 +57,13 @@ def write_client(package: Path, schema: Path, environment: Mapping[str, str]) ->
     generate(schema, environment)
     module.write_text(module.read_text() + ENGINE_ATTRIBUTE)
     stamp(package).write_text(fingerprint(schema))
+
+
+def is_in_place(package: Path, schema: Path, environment: Mapping[str, str]) -> bool:
+    if not is_whole(package, schema, environment):
+        return False
+    # A client that is not ours is left as it is.
+    return client_types.are_aside(package) or not stamp(package).exists()
 
 
 def is_whole(package: Path, schema: Path, environment: Mapping[str, str]) -> bool:

@@ -5,6 +5,8 @@ Never edits or skips a migration, and never repairs one that Postgres refused: t
 
 import hashlib
 import logging
+import re
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +69,22 @@ def apply_migrations(database_url: str, folder: Path) -> int:
                 return apply_missing(connection, migrations, ensure_history(connection, schema))
     except psycopg.Error as error:
         raise unusable(database_url, error) from error
+
+
+def lay_out(connection: Connection, schema: str, migrations: list[Migration], names: AbstractSet[str]) -> None:
+    """The tables as they were when those migrations had been applied, and their history, in an empty schema.
+
+    In the transaction of the caller, so that it is done wholly or not at all.
+    """
+    enter_schema(connection, schema)
+    connection.execute(TABLE)
+    for migration in migrations:
+        if migration.name in names:
+            entry_id = record_start(connection, migration.name, migration.checksum)
+            # It spares others a wait, and there is nobody; in a transaction Postgres refuses it.
+            script = re.sub(r"\bCONCURRENTLY\b", "", migration.script, flags=re.IGNORECASE)
+            connection.execute(script.encode(), prepare=False)
+            record_finish(connection, entry_id)
 
 
 def ensure_history(connection: Connection, schema: str) -> list[Entry]:

@@ -6,9 +6,10 @@ from contextlib import suppress
 
 import psutil
 
-QUIET_SHARE = 0.1
-QUIET_SECONDS = 10.0
-LOOK_SECONDS = 0.25
+QUIET_SHARE = 0.15
+QUIET_SECONDS = 5.0
+LOOK_SECONDS = 0.4
+MACHINE = "machine"
 Seconds = Mapping[str, float]
 
 
@@ -19,8 +20,9 @@ class Meter:
         self._parts = {name: psutil.Process(pid) for name, pid in parts.items()}
 
     def read(self) -> Seconds:
-        """Seconds since the start of each part."""
-        return {name: sum(_seconds(one) for one in family(process)) for name, process in self._parts.items()}
+        """Seconds since the start of each part, and since that of the machine."""
+        parts = {name: sum(_seconds(one) for one in family(process)) for name, process in self._parts.items()}
+        return {**parts, MACHINE: _busy_seconds()}
 
 
 def spent(before: Seconds, after: Seconds) -> Seconds:
@@ -55,3 +57,9 @@ def _seconds(process: psutil.Process) -> float:
         times = process.cpu_times()
         return float(times.user + times.system + times.children_user + times.children_system)
     return 0.0
+
+
+def _busy_seconds() -> float:
+    """Of all cores, for whomever; what the machine itself was kept waiting for counts too."""
+    times = psutil.cpu_times()
+    return float(times.user + times.nice + times.system + times.irq + times.softirq + times.steal)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from portal.bench.stock import Stock
 
 RATE = 50.0
 READY_SECONDS = 60
+# Together everything that a run starts.
+OURS = ("up", "stock", "load", "endpoint")
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Run:
-    """`cpu`: seconds that each part spent from "measuring" until it was quiet again."""
+    """`cpu`: seconds that each part spent from "measuring" until it was quiet; `seconds`: until the load ended."""
 
     result: Mapping[str, Any]
     cpu: cpu.Seconds
@@ -52,6 +54,8 @@ class Lab:
     endpoint_url: str
     load: Generator
     parts: Mapping[str, int]
+    # Cores that were busy with something else, at each measurement.
+    others: list[float] = field(default_factory=list)
 
     @property
     def targets(self) -> list[Target]:
@@ -74,12 +78,17 @@ class Lab:
             before, begun = meter.read(), time.perf_counter()
 
         result = self.load.run(job, measuring)
-        seconds = time.perf_counter() - begun
-        after = cpu.until_quiet(meter, parts) if parts else meter.read()
+        seconds, loaded = time.perf_counter() - begun, meter.read()
+        self.others.append(_others(cpu.spent(before, loaded)) / seconds)
+        after = cpu.until_quiet(meter, parts) if parts else loaded
         return Run(result, cpu.spent(before, after), seconds)
 
     def rest(self, parts: Sequence[str]) -> None:
         cpu.until_quiet(cpu.Meter(self.parts), parts)
+
+
+def _others(spent: cpu.Seconds) -> float:
+    return max(spent[cpu.MACHINE] - cpu.of((part for part in OURS if part in spent), spent), 0)
 
 
 def bearer(key: str) -> dict[str, str]:

@@ -2,10 +2,14 @@
 
 import os
 import platform
+from collections.abc import Sequence
 from importlib.metadata import version
+from statistics import fmean
 
 import psutil
 
+OTHERS = "cores_busy_with_others"
+MUCH = 0.2
 PACKAGES = ("litellm", "prisma", "uvicorn", "uvloop", "httptools", "fastapi", "pydantic")
 
 
@@ -14,11 +18,15 @@ def facts() -> dict[str, str | int | float]:
         "cores": len(os.sched_getaffinity(0)),
         "processor": _processor(),
         "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
-        "load_before": round(os.getloadavg()[0], 2),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         **{name: version(name) for name in PACKAGES},
     }
+
+
+def others(cores: Sequence[float]) -> float | None:
+    """What else ran on the machine while it was measured; None where nothing was."""
+    return round(fmean(cores), 2) if cores else None
 
 
 def _processor() -> str:

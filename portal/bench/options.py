@@ -1,33 +1,34 @@
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Self
 
 DATA_DIR = Path(".portal-bench")
 
 
 @dataclass(frozen=True)
 class BenchOptions:
-    """`scenarios`: their names; none means all. `data_dir` keeps the environment of stock LiteLLM for other runs."""
+    """`scenarios`: their names; none means all. `data_dir` keeps LiteLLM as installed for other runs.
+
+    seconds      of each measurement of requests
+    tokens       of a stream: an answer of usual length, six seconds long
+    knee_trials  at most, for the largest number of streams of one gateway
+    turns        questions in a chat
+    """
 
     scenarios: tuple[str, ...] = ()
     rounds: int = 3
-    is_quick: bool = False
+    seconds: float = 4.0
+    tokens: int = 300
+    knee_trials: int = 7
+    turns: int = 50
     as_json: bool = False
     with_stock: bool = True
     data_dir: Path = DATA_DIR
 
-    @property
-    def seconds(self) -> float:
-        """So long each measurement of requests takes."""
-        return 2.0 if self.is_quick else 4.0
-
-    @property
-    def tokens(self) -> int:
-        """Of a stream: an answer of usual length, six seconds long."""
-        return 150 if self.is_quick else 300
-
-    @property
-    def knee_trials(self) -> int:
-        return 4 if self.is_quick else 7
+    @classmethod
+    def quick(cls, **others: Any) -> Self:
+        """One short round."""
+        return cls(**{**others, "rounds": 1, "seconds": 2.0, "tokens": 100, "knee_trials": 3, "turns": 15})
 
     @property
     def starts(self) -> int:
@@ -36,8 +37,3 @@ class BenchOptions:
 
     def wants(self, scenario: str) -> bool:
         return not self.scenarios or scenario in self.scenarios
-
-    @property
-    def turns(self) -> int:
-        """Questions in a chat."""
-        return 15 if self.is_quick else 50

@@ -75,7 +75,7 @@ def running_platform(folder: Path, catalogue: Path, known: Platform | None = Non
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as http:
             wait_until(lambda: _is_there(http), process, START_SECONDS, log)
             page_seconds = time.perf_counter() - begun
-            wait_until(lambda: http.get("/api/status").json()["gateway"] == "ready", process, START_SECONDS, log)
+            wait_until(lambda: _has_gateway(http), process, START_SECONDS, log)
             key, session = (known.key, known.session) if known else _claim(http)
             wait_until(lambda: first_completion(http, "/api/v1", key), process, START_SECONDS, log)
             chat_seconds = time.perf_counter() - begun
@@ -107,6 +107,13 @@ def first_completion(http: httpx.Client, path: str, key: str) -> bool:
 def _is_there(http: httpx.Client) -> bool:
     try:
         return http.get("/").is_success
+    except httpx.TransportError:
+        return False
+
+
+def _has_gateway(http: httpx.Client) -> bool:
+    try:
+        return bool(http.get("/api/status").json()["gateway"] == "ready")
     except httpx.TransportError:
         return False
 

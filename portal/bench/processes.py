@@ -16,6 +16,7 @@ from portal.bench.errors import BenchFailed
 HOST = "127.0.0.1"
 STOP_SECONDS = 40
 BETWEEN_LOOKS = 0.02
+LAST_LINES = 8
 PR_SET_PDEATHSIG = 1
 Process = subprocess.Popen[bytes]
 
@@ -46,10 +47,16 @@ def wait_until(happens: Callable[[], object], process: Process, seconds: float, 
     deadline = time.monotonic() + seconds
     while not happens():
         if process.poll() is not None:
-            raise BenchFailed(f"{_name(process)} ended with exit code {process.returncode}; see {log}")
+            raise BenchFailed(f"{_name(process)} ended with exit code {process.returncode}. {last_words(log)}")
         if time.monotonic() > deadline:
-            raise BenchFailed(f"{_name(process)} was not ready within {seconds:.0f} seconds; see {log}")
+            raise BenchFailed(f"{_name(process)} was not ready within {seconds:.0f} seconds. {last_words(log)}")
         time.sleep(BETWEEN_LOOKS)
+
+
+def last_words(log: Path) -> str:
+    """The end of a log, as its folder is removed with everything else."""
+    lines = log.read_text(errors="replace").splitlines()[-LAST_LINES:]
+    return "\n".join(["It said last:", *lines]) if lines else "It said nothing."
 
 
 def free_port() -> int:

@@ -8,9 +8,11 @@ Figures = Mapping[str, float | None]
 
 
 @dataclass(frozen=True)
-class Column:
+class Line:
+    """Of a table."""
+
     figure: str
-    heading: str
+    text: str
     digits: int = 1
 
 
@@ -20,7 +22,7 @@ class Report:
 
     name: str
     title: str
-    columns: Sequence[Column]
+    lines: Sequence[Line]
     figures: Mapping[str, Figures]
     notes: Sequence[str] = field(default=())
 

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from litellm_config.database import ensure_engine, migrate
+from litellm_config.database.engine import ensure_installation
 from litellm_config.database.packages import node_program
 from portal.bench import paced_endpoint
 from portal.bench.errors import BenchFailed
@@ -49,9 +50,9 @@ class Installed:
     master_key: str
 
     def environment(self, database_url: str) -> dict[str, str]:
+        engine = str(ensure_engine(os.environ))
         return {
             "PATH": f"{self.programs}:{node_program().parent}:{os.environ.get('PATH', os.defpath)}",
-            # Where Prisma's own command line would install itself.
             "HOME": str(self.folder),
             "DATABASE_URL": database_url,
             "LITELLM_MASTER_KEY": self.master_key,
@@ -60,8 +61,11 @@ class Installed:
             # a start that waits for the network would not be LiteLLM's.
             "DISABLE_SCHEMA_UPDATE": "true",
             "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-            # The same engine as ours.
-            "PRISMA_QUERY_ENGINE_BINARY": str(ensure_engine(os.environ)),
+            # The same engine as ours. LiteLLM's command looks at the tables with Prisma's at every start, which would
+            # be installed first; it is there already, and finds no engine for that, which LiteLLM lets pass.
+            "PRISMA_QUERY_ENGINE_BINARY": engine,
+            "PRISMA_SCHEMA_ENGINE_BINARY": engine,
+            "PRISMA_BINARY_CACHE_DIR": str(ensure_installation(os.environ)),
         }
 
 

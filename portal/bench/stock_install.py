@@ -4,7 +4,6 @@ Nothing is added but what it does not start without: Prisma's client, generated 
 All packages have the versions that ours have, so that LiteLLM's are compared and not those of its dependencies.
 """
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -17,21 +16,25 @@ from litellm_config.database import DatabaseSetupError, ensure_engine
 from litellm_config.database.engine import PRISMA_CLI, ensure_installation
 from litellm_config.database.packages import node_program
 from portal.bench.errors import BenchFailed
+from portal.bench.progress import Progress
 
 OURS = "akashchat-portal"
 LINES_OF_A_REASON = 5
 
 
-def ensure_stock(folder: Path) -> Path:
-    """The environment's `bin`. Made in `folder` where it is missing, which takes minutes and a package registry."""
+def ensure_stock(folder: Path, progress: Progress) -> Path:
+    """The environment's `bin`. Made in `folder` where it is missing, or of other versions than ours."""
     constraints = "".join(f"{name}=={number}\n" for name, number in _installed())
-    made = folder / f"stock-{hashlib.sha256(constraints.encode()).hexdigest()[:12]}"
-    if not (made / "complete").exists():
+    made = folder / "litellm-as-installed"
+    stamp = made / "versions.txt"
+    if not stamp.exists() or stamp.read_text() != constraints:
+        progress.say("installing LiteLLM to compare with, which is done once and takes two minutes")
         shutil.rmtree(made, ignore_errors=True)
         made.mkdir(parents=True)
-        (made / "constraints.txt").write_text(constraints)
-        _make(made)
-        (made / "complete").touch()
+        unfinished = made / "versions.txt.unfinished"
+        unfinished.write_text(constraints)
+        _make(made, unfinished)
+        unfinished.rename(stamp)
     return made / "bin"
 
 
@@ -40,12 +43,12 @@ def _installed() -> list[tuple[str, str]]:
     return sorted(one for one in found if one[0] != OURS)
 
 
-def _make(made: Path) -> None:
+def _make(made: Path, constraints: Path) -> None:
     programs = made / "bin"
     packages = [f"litellm[proxy]=={version('litellm')}", f"prisma=={version('prisma')}"]
     _run([sys.executable, "-m", "venv", str(made)])
     pip = [str(programs / "python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    _run([*pip, "--constraint", str(made / "constraints.txt"), *packages])
+    _run([*pip, "--constraint", str(constraints), *packages])
     try:
         engine = str(ensure_engine(os.environ))
         node_packages = ensure_installation(os.environ)

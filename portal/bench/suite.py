@@ -61,7 +61,7 @@ def measure(folder: Path, options: BenchOptions, progress: Progress) -> Results:
             name: measured(lab, options, progress) for name, measured in MEASURED.items() if options.wants(name)
         }
         progress.say("stopping everything")
-    return Results(facts, reports, goals(reports))
+    return Results({**facts, machine.OTHERS: machine.others(lab.others)}, reports, goals(reports))
 
 
 def as_json(results: Results) -> dict[str, Any]:

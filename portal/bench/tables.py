@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from portal.bench import machine
 from portal.bench.goals import Goal
 from portal.bench.report import Report
 
 
 def print_tables(
-    machine: Mapping[str, object], reports: Sequence[Report], goals: Sequence[Goal], console: Console | None = None
+    facts: Mapping[str, object], reports: Sequence[Report], goals: Sequence[Goal], console: Console | None = None
 ) -> None:
     console = console or Console()
     for report in reports:
@@ -21,13 +22,17 @@ def print_tables(
     if goals:
         console.print(_goals(goals))
         console.print()
-    console.print(", ".join(f"{name} {value}" for name, value in machine.items()), style="dim", highlight=False)
+    console.print(", ".join(f"{name} {value}" for name, value in facts.items()), style="dim", highlight=False)
+    busy = facts.get(machine.OTHERS)
+    if isinstance(busy, float) and busy > machine.MUCH:
+        console.print(f"Other programs kept {busy:.1f} cores busy meanwhile: measure again when the machine is quiet.")
 
 
 def _table(report: Report) -> Table:
-    table = _empty(report.title, *(column.heading for column in report.columns))
-    for row, figures in report.figures.items():
-        table.add_row(row, *(_number(figures.get(column.figure), column.digits) for column in report.columns))
+    """What was measured side by side, so that the eye compares along a line and a narrow terminal has room."""
+    table = _empty(report.title, *report.figures)
+    for line in report.lines:
+        table.add_row(line.text, *(_number(row.get(line.figure), line.digits) for row in report.figures.values()))
     return table
 
 

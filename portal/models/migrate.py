@@ -35,7 +35,7 @@ def migrate(url: SecretStr, folder: Path = MIGRATIONS) -> bool:
     False: a newer version was here before, and everything is left as it is. This one goes on with that: a version only
     adds to what the one before it uses.
     """
-    _create_database(url.get_secret_value())
+    create_database(url.get_secret_value())
     config = alembic_config(folder)
     with _only_one(url, config) as connection:
         if _is_newer(connection, config):
@@ -65,7 +65,7 @@ def _is_newer(connection: Connection, config: Config) -> bool:
     return not known.issuperset(MigrationContext.configure(connection).get_current_heads())
 
 
-def _create_database(url: str) -> None:
+def create_database(url: str) -> None:
     parts = urlsplit(url)
     try:
         psycopg.connect(url).close()

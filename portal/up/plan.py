@@ -68,10 +68,11 @@ def make_plan(options: UpOptions, data: DataDir) -> Plan:
     environment = _environment(options, data, ports)
     commands = options.commands
     ours = functools.partial(_our_part, data, environment, ports)
-    # The page comes first: until it answers, nothing else that loads long takes its processor time.
+    # The page and the gateway, which loads longest, have two cores for themselves; the rest waits for the page.
     parts = [ours("portal", commands.portal, "/healthz")]
     if "gateway" in ports:
-        needs = ("redis", "migrate") if "redis" in ports else ("migrate",)
+        # It brings its database to this version itself.
+        needs: tuple[str, ...] = tuple(name for name in ("redis", "postgres") if name in ports)
         parts.append(ours("gateway", commands.gateway, "/health/liveliness", after=needs))
     if "sample-endpoint" in ports:
         listen = ("--host", HOST, "--port", str(ports["sample-endpoint"]))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from portal.core.roles import PREFIXES, Role
+from portal.core.roles import PREFIXES, ROLES
 from portal.deployments import find_mistakes
 from portal.deployments.placeholders import PLACEHOLDER
 
@@ -60,54 +60,41 @@ def test_every_placeholder_that_is_left_is_refused_with_its_line(check: Callable
 
 @pytest.mark.req("A4")
 @pytest.mark.parametrize(
-    ("old", "new", "line", "reason"),
+    ("old", "new", "reason"),
     [
         (
             "          - service: portal\n          - service: gateway",
             "          - global: true",
-            74,
             "open to the internet",
         ),
-        ("          - global: true\n", "          - service: gateway\n", 12, "nobody can reach the portal"),
-        ("postgres:18.4-trixie", "postgres:latest", 65, "the tag `latest` of the image postgres:latest moves"),
-        ("redis:8.8.0-alpine", "redis", 82, "the image redis has no tag"),
-        ("akashchat-gateway:0.1.0", "akashchat-gateway:main-stable", 53, "`main-stable`"),
-        ("@postgres:5432/portal", "@database:5432/portal", 23, "there is no service `database`"),
-        ("http://gateway:4000", "http://gateway:4001", 25, "`gateway` does not let `portal` in at port 4001"),
-        ("redis://:secretreplace_me_redis_password@redis", "redis://redis", 24, "is asked without a password"),
-        ("- REDIS_PASSWORD=secret", "- REDIS_PASSWORD=other", 24, "not the password that `redis` is given"),
-        ("LITELLM_ADMIN_KEY=secret", "LITELLM_ADMIN_KEY=sk-", 57, "LITELLM_ADMIN_KEY differs from that of `portal`"),
-        ("PORTAL_TRUSTED_PROXIES", "PORTAL_TRUSTED_PROXY", 22, "PORTAL_TRUSTED_PROXY: no such setting"),
-        ("          - service: portal", "          - service: web", 62, "there is no service `web`"),
-        ("persistent: true", "persistent: false", 64, "Postgres would lose everything at its next start"),
-        (
-            "    params:\n      storage:\n        data:",
-            "    params:\n      storage:\n        dat:",
-            73,
-            "no volume `dat`",
-        ),
-        ("          mount: /var/lib", "          mount: var/lib", 75, "string should match pattern '^/'"),
-        ("denom: uact", "denom: usd", 161, "input should be 'uakt' or 'uact'"),
-        (
-            "        portal:\n          denom: uact\n          amount: 1000\n",
-            "",
-            157,
-            "no price for the profile `portal`",
-        ),
-        ("  placement:\n    akash:", "  placement:\n    acash:", 177, "there is no `akash` under `profiles.placement`"),
-        ("      profile: redis", "      profile: cache", 192, "no profile `cache` under `profiles.compute`"),
-        ("    expose:", "    depends_on: [postgres]\n    expose:", 36, "`depends_on` is not a name of the SDL"),
-        ("          size: 3Gi", "          size: 3GB", 118, "string should match pattern"),
-        ("          units: 2", "          units: 0", 115, "string should match pattern"),
-        ("read_timeout: 60000", "read_timeout: 3600000", 47, "less than or equal to 60000"),
-        ('version: "2.0"', 'version: "3"', 12, "input should be '2.0'"),
-        ("      count: 1", "      count: 0", 180, "greater than or equal to 1"),
-        ("  redis:\n    akash:\n      profile: redis\n      count: 1\n", "", 81, "`redis` would not run"),
+        ("          - global: true\n", "          - service: gateway\n", "nobody can reach the portal"),
+        ("postgres:18.4-trixie", "postgres:latest", "the tag `latest` of the image postgres:latest moves"),
+        ("redis:8.8.0-alpine", "redis", "the image redis has no tag"),
+        ("akashchat-gateway:0.1.0", "akashchat-gateway:main-stable", "`main-stable`"),
+        ("@postgres:5432/portal", "@database:5432/portal", "there is no service `database`"),
+        ("http://gateway:4000", "http://gateway:4001", "`gateway` does not let `portal` in at port 4001"),
+        ("redis://:secretreplace_me_redis_password@redis", "redis://redis", "is asked without a password"),
+        ("- REDIS_PASSWORD=secret", "- REDIS_PASSWORD=other", "not the password that `redis` is given"),
+        ("LITELLM_ADMIN_KEY=secret", "LITELLM_ADMIN_KEY=sk-", "LITELLM_ADMIN_KEY differs from that of `portal`"),
+        ("PORTAL_TRUSTED_PROXIES", "PORTAL_TRUSTED_PROXY", "PORTAL_TRUSTED_PROXY: no such setting"),
+        ("          - service: portal", "          - service: web", "there is no service `web`"),
+        ("persistent: true", "persistent: false", "Postgres would lose everything at its next start"),
+        ("    params:\n      storage:\n        data:", "    params:\n      storage:\n        dat:", "no volume `dat`"),
+        ("          mount: /var/lib", "          mount: var/lib", "string should match pattern '^/'"),
+        ("denom: uact", "denom: usd", "input should be 'uakt' or 'uact'"),
+        ("        portal:\n          denom: uact\n          amount: 1000\n", "", "no price for the profile `portal`"),
+        ("  placement:\n    akash:", "  placement:\n    acash:", "there is no `akash` under `profiles.placement`"),
+        ("      profile: redis", "      profile: cache", "no profile `cache` under `profiles.compute`"),
+        ("    expose:", "    depends_on: [postgres]\n    expose:", "`depends_on` is not a name of the SDL"),
+        ("          size: 3Gi", "          size: 3GB", "string should match pattern"),
+        ("          units: 2", "          units: 0", "string should match pattern"),
+        ("read_timeout: 60000", "read_timeout: 3600000", "less than or equal to 60000"),
+        ('version: "2.0"', 'version: "3"', "input should be '2.0'"),
+        ("      count: 1", "      count: 0", "greater than or equal to 1"),
+        ("  redis:\n    akash:\n      profile: redis\n      count: 1\n", "", "`redis` would not run"),
     ],
 )
-def test_what_could_not_work_is_refused(
-    mistakes: Callable[..., list[str]], old: str, new: str, line: int, reason: str
-) -> None:
+def test_what_could_not_work_is_refused(mistakes: Callable[..., list[str]], old: str, new: str, reason: str) -> None:
     said = mistakes(old, new)
 
     assert any(reason in one for one in said), said
@@ -117,9 +104,9 @@ def test_what_could_not_work_is_refused(
 def test_a_mistake_is_told_with_its_line(mistakes: Callable[..., list[str]]) -> None:
     expected = line_of("    image: redis:8.8.0-alpine")
 
-    assert mistakes("redis:8.8.0-alpine", "redis:alpine") == [
-        f"{expected}: the tag `alpine` of the image redis:alpine moves; name a whole version such as `:1.2.3`, or a digest"
-    ]
+    [said] = mistakes("redis:8.8.0-alpine", "redis:alpine")
+
+    assert said.startswith(f"{expected}: the tag `alpine` of the image redis:alpine moves; name a whole version")
 
 
 @pytest.mark.req("A4")
@@ -140,11 +127,10 @@ def test_the_roles_in_the_comment_can_be_deployed_too(deployment: Path) -> None:
 
     assert find_mistakes(file) == ()
     roles = {name: service["env"][0] for name, service in split["services"].items() if name != "door"}
-    assert roles == {role: f"PORTAL_ROLE={role}" for role in Role}
+    assert roles == {role: f"PORTAL_ROLE={role}" for role in ROLES}
     door = split["services"]["door"]["args"][0]
-    for role, prefixes in PREFIXES.items():
-        for prefix in prefixes:
-            assert re.search(rf"{re.escape(prefix)} {re.escape(prefix)}/\*.*\b{role}:8000", door, re.DOTALL), role
+    for prefix, role in PREFIXES.items():
+        assert re.search(rf"{prefix} {prefix}/\*.*\b{role}:8000", door), prefix
 
 
 def commented(text: str) -> str:

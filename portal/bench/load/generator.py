@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.bench.errors import BenchFailed
 from portal.bench.load.job import Job
-from portal.bench.processes import Process, python, running
+from portal.bench.processes import Process, last_words, python, running
 
 
 class Generator:
@@ -32,7 +32,7 @@ class Generator:
         assert self._process.stdout  # noqa: S101 - as above
         line = self._process.stdout.readline()
         if not line:
-            raise BenchFailed(f"The load generator ended; see {self._log}")
+            raise BenchFailed(f"The load generator ended. {last_words(self._log)}")
         return dict(json.loads(line))
 
 

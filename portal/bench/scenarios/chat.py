@@ -12,17 +12,17 @@ from portal.bench.load.job import Answers, Step, Turns
 from portal.bench.options import BenchOptions
 from portal.bench.paced_endpoint import MODEL
 from portal.bench.progress import Progress
-from portal.bench.report import Column, Report, p95
+from portal.bench.report import Line, Report, p95
 
 TITLE = "Chat"
 TOKENS = 5
 MANY = 24
-COLUMNS = (
-    Column("median_ms", "first text median, ms"),
-    Column("p95_ms", "p95, ms"),
-    Column("many_ttft_ms", f"first text p95 of {MANY} at once, ms"),
-    Column("portal_cpu_ms", "portal, CPU ms per second and answer", 2),
-    Column("gateway_cpu_ms", "LiteLLM, CPU ms per second and answer", 2),
+LINES = (
+    Line("median_ms", "first text, median, ms"),
+    Line("p95_ms", "first text, p95, ms"),
+    Line("many_ttft_ms", f"{MANY} at once: first text, p95, ms"),
+    Line("portal_cpu_ms", f"{MANY} at once: CPU of the portal per answer and second, ms", 2),
+    Line("gateway_cpu_ms", f"{MANY} at once: CPU of LiteLLM per answer and second, ms", 2),
 )
 
 
@@ -46,7 +46,7 @@ def measure(lab: Lab, options: BenchOptions, progress: Progress) -> Report:
             "gateway_cpu_ms": cpu.of(["gateway"], many.cpu) / streamed * 1000,
         },
     }
-    return Report("chat", TITLE, COLUMNS, figures)
+    return Report("chat", TITLE, LINES, figures)
 
 
 def _socket_url(lab: Lab) -> str:

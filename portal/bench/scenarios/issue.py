@@ -11,16 +11,16 @@ from portal.bench.load.job import Job, Requests, Step
 from portal.bench.options import BenchOptions
 from portal.bench.paced_endpoint import MODEL
 from portal.bench.progress import Progress
-from portal.bench.report import Column, Figures, Report, medians, p95
+from portal.bench.report import Figures, Line, Report, medians, p95
 
 TITLE = "A key issued"
 WARM_UP = 3
 KEYS = 20
-COLUMNS = (
-    Column("median_ms", "median, ms"),
-    Column("p95_ms", "p95, ms"),
-    Column("cpu_ms", "CPU, ms"),
-    Column("postgres_cpu_ms", "Postgres, CPU ms"),
+LINES = (
+    Line("median_ms", "median, ms"),
+    Line("p95_ms", "p95, ms"),
+    Line("cpu_ms", "CPU of a key, ms"),
+    Line("postgres_cpu_ms", "CPU of Postgres, ms"),
 )
 
 
@@ -36,7 +36,7 @@ def measure(lab: Lab, options: BenchOptions, progress: Progress) -> Report:
     for number in range(options.rounds):
         progress.say(f"keys, round {number + 1}")
         rounds.append({name: _issue(lab, steps, parts) for name, (steps, parts) in ways.items()})
-    return Report("issue", TITLE, COLUMNS, medians(rounds))
+    return Report("issue", TITLE, LINES, medians(rounds))
 
 
 def _issue(lab: Lab, steps: list[Step], parts: tuple[str, ...]) -> Figures:

@@ -1,10 +1,10 @@
 """What everything holds right after its start, when it is idle; pages shared between processes counted by share."""
 
 from portal.bench.opening import Opened
-from portal.bench.report import Column, Figures, Report
+from portal.bench.report import Figures, Line, Report
 
 TITLE = "Memory, idle"
-COLUMNS = (Column("mib", "MiB", 0),)
+LINES = (Line("mib", "MiB", 0),)
 NOTES = ("stock: LiteLLM's process and its query engine alone, without Postgres, portal and Redis",)
 
 
@@ -14,4 +14,4 @@ def report(opened: Opened) -> Report:
     figures["together"] = {"mib": sum(ours.values())}
     if "stock" in opened.memory:
         figures["stock"] = {"mib": opened.memory["stock"]}
-    return Report("memory", TITLE, COLUMNS, figures, NOTES)
+    return Report("memory", TITLE, LINES, figures, NOTES)

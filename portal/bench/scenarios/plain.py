@@ -7,21 +7,21 @@ from portal.bench.lab import Lab, Target, question
 from portal.bench.load.job import Job, Requests, Step
 from portal.bench.options import BenchOptions
 from portal.bench.progress import Progress
-from portal.bench.report import Column, Figures, Report, medians, p95
+from portal.bench.report import Figures, Line, Report, medians, p95
 
 TITLE = "Plain requests"
 AT_ONCE = 16
 WARM_UP = 20
 ALONE = 60
 SERVERS = ("postgres", "redis")
-COLUMNS = (
-    Column("median_ms", "median, ms"),
-    Column("p95_ms", "p95, ms"),
-    Column("per_second", f"{AT_ONCE} at once, 1/s", 0),
-    Column("cpu_ms", "CPU, ms"),
-    Column("per_core_second", "per core, 1/s", 0),
-    Column("servers_cpu_ms", "Postgres and Redis, CPU ms", 2),
-    Column("load_share", "load and endpoint, cores", 2),
+LINES = (
+    Line("median_ms", "one at a time, median, ms"),
+    Line("p95_ms", "one at a time, p95, ms"),
+    Line("per_second", f"{AT_ONCE} at once, requests per second", 0),
+    Line("cpu_ms", "CPU of a request, ms"),
+    Line("per_core_second", "requests per second and core", 0),
+    Line("servers_cpu_ms", "CPU of Postgres and Redis, ms", 2),
+    Line("load_share", "cores used by load and endpoint", 2),
 )
 
 
@@ -33,7 +33,7 @@ def measure(lab: Lab, options: BenchOptions, progress: Progress) -> Report:
             progress.say(f"plain requests, round {number + 1}: {target.name}")
             measured[target.name] = requests_to(lab, target, options.seconds)
         rounds.append(measured)
-    return Report("plain", TITLE, COLUMNS, medians(rounds))
+    return Report("plain", TITLE, LINES, medians(rounds))
 
 
 def requests_to(lab: Lab, target: Target, seconds: float) -> Figures:

@@ -1,10 +1,10 @@
 """Seconds from the command to the first page and to the first completed chat."""
 
 from portal.bench.opening import Opened
-from portal.bench.report import Column, Figures, Report, medians
+from portal.bench.report import Figures, Line, Report, medians
 
 TITLE = "Start"
-COLUMNS = (Column("page_seconds", "to the page, s"), Column("chat_seconds", "to the first answer, s"))
+LINES = (Line("page_seconds", "to the page, s"), Line("chat_seconds", "to the first answer, s"))
 
 
 def report(opened: Opened) -> Report:
@@ -13,4 +13,4 @@ def report(opened: Opened) -> Report:
         name = "warm" if number else "cold"
         rounds.append({name: {"page_seconds": platform.page_seconds, "chat_seconds": platform.chat_seconds}})
     rounds += [{"stock": {"chat_seconds": stock.chat_seconds}} for stock in opened.stocks]
-    return Report("start", TITLE, COLUMNS, medians(rounds))
+    return Report("start", TITLE, LINES, medians(rounds))

@@ -15,23 +15,23 @@ from portal.bench.load.job import Streams
 from portal.bench.options import BenchOptions
 from portal.bench.paced_endpoint import MODEL
 from portal.bench.progress import Progress
-from portal.bench.report import Column, Figures, Report, medians, p95
+from portal.bench.report import Figures, Line, Report, medians, p95
 
 TITLE = "Streams of 50 tokens per second"
 MOST_TTFT_MS = 300
 MOST_STRETCH = 1.05
 FEW = 16
 SERVERS = ("postgres", "redis")
-COLUMNS = (
-    Column("knee", "most at once", 0),
-    Column("knee_cores", "cores then", 2),
-    Column("per_core", "per core", 0),
-    Column("knee_ttft_ms", "first text p95, ms", 0),
-    Column("knee_stretch", "stretch p95", 3),
-    Column("few_ttft_ms", f"first text median of {FEW}, ms"),
-    Column("few_cpu_ms", f"CPU ms per second and stream of {FEW}", 2),
-    Column("few_events", "events of a stream"),
-    Column("load_share", "load and endpoint, cores", 2),
+LINES = (
+    Line("knee", "most at once", 0),
+    Line("per_core", "per core", 0),
+    Line("knee_cores", "cores used then", 2),
+    Line("knee_ttft_ms", "first text then, p95, ms", 0),
+    Line("knee_stretch", "stretch of the text then, p95", 3),
+    Line("load_share", "cores used by load and endpoint then", 2),
+    Line("few_ttft_ms", f"{FEW} at once: first text, median, ms"),
+    Line("few_cpu_ms", f"{FEW} at once: CPU per stream and second, ms", 2),
+    Line("few_events", f"{FEW} at once: events of a stream", 0),
 )
 
 
@@ -73,13 +73,13 @@ def measure(lab: Lab, options: BenchOptions, progress: Progress) -> Report:
     figures = {}
     for target in lab.gateways:
         figures[target.name] = {**few[target.name], **_knee(lab, target, few[target.name], options, progress)}
-    return Report("streams", TITLE, COLUMNS, figures)
+    return Report("streams", TITLE, LINES, figures)
 
 
 def _few_of_each(lab: Lab, options: BenchOptions, progress: Progress) -> dict[str, Figures]:
     found: dict[str, Figures] = {}
     for target in lab.gateways:
-        trial = _try(lab, target, FEW, options.tokens)
+        trial = attempt(lab, target, FEW, options.tokens)
         progress.say(f"streams, {target.name}: {trial}")
         found[target.name] = {
             "few_ttft_ms": median(trial.ttft_ms),
@@ -93,7 +93,7 @@ def _knee(lab: Lab, target: Target, few: Figures, options: BenchOptions, progres
     trials: dict[int, Trial] = {}
 
     def holds(streams: int) -> bool:
-        trials[streams] = trial = _try(lab, target, streams, options.tokens)
+        trials[streams] = trial = attempt(lab, target, streams, options.tokens)
         progress.say(f"streams, {target.name}: {trial}")
         return trial.holds
 
@@ -113,7 +113,7 @@ def _knee(lab: Lab, target: Target, few: Figures, options: BenchOptions, progres
     }
 
 
-def _try(lab: Lab, target: Target, streams: int, tokens: int) -> Trial:
+def attempt(lab: Lab, target: Target, streams: int, tokens: int) -> Trial:
     job = Streams(url=target.url, headers=target.headers, model=MODEL, streams=streams, tokens=tokens, rate=RATE)
     run = lab.run(job)
     lab.rest(target.parts)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from litellm_config.database import ensure_engine, errors
+from litellm_config.database import client_types, ensure_engine, errors
 from litellm_config.database.packages import litellm_schema, package_folder
 
 ENGINE = "import os; from litellm_config.database import ensure_engine; print(ensure_engine(os.environ))"
@@ -98,6 +98,10 @@ def test_client_is_generated_once_even_by_two_and_after_a_crash(fresh_prisma: Pa
     assert client.count("_Prisma__engine") == 1
     compile(client, "client.py", "exec")
     assert "litellm_verificationtoken" in client
+    assert client_types.are_aside(fresh_prisma)
+    assert "class LiteLLM_UserTableInclude(" in (fresh_prisma / client_types.ALL_TYPES).read_text()
+    # So that nobody's first start compiles them, even where Python may not keep what it compiles.
+    assert list((fresh_prisma / "__pycache__").glob("actions.*.pyc"))
 
 
 def test_client_of_another_schema_is_made_anew(fresh_prisma: Path, tmp_path: Path) -> None:
