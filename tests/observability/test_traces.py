@@ -101,19 +101,13 @@ class Chain:
         return request_id
 
     def spans(self, request_id: str) -> list[ReceivedSpan]:
-        """All of the request's trace, once the one of its beginning has come; it is the last one to end."""
+        """All of the request's trace, once the server spans of both have come; they are the last ones to end."""
 
-        def root() -> ReceivedSpan | None:
-            found = [span for span in self.receiver.spans if span.attributes.get("portal.request_id") == request_id]
-            return next((span for span in found if span.service == "portal"), None)
+        def ends() -> list[ReceivedSpan]:
+            return [span for span in self.receiver.spans if span.attributes.get("portal.request_id") == request_id]
 
-        wait_until(root)
-        trace_id = root().trace_id
-        wait_until(lambda: any(span.service == "gateway" for span in self._of(trace_id)))
-        return self._of(trace_id)
-
-    def _of(self, trace_id: str) -> list[ReceivedSpan]:
-        return [span for span in self.receiver.spans if span.trace_id == trace_id]
+        wait_until(lambda: {span.service for span in ends()} == {"portal", "gateway"})
+        return [span for span in self.receiver.spans if span.trace_id == ends()[0].trace_id]
 
 
 def entry(name: str, url: str, order: int) -> dict:
