@@ -10,7 +10,7 @@ from typing import Any
 from portal.bench import cpu, paced_endpoint
 from portal.bench.load.generator import Generator
 from portal.bench.load.job import Job
-from portal.bench.platform import Platform
+from portal.bench.ours import Platform
 from portal.bench.processes import HOST, free_port, listens, python, running, wait_until
 from portal.bench.stock import Stock
 
