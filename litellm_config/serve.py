@@ -76,6 +76,8 @@ def load() -> Any:
     with late_routes():
         from litellm.proxy.proxy_server import app  # noqa: PLC0415 - it reads the environment while it is imported
 
+    import openai.resources  # noqa: F401, PLC0415 - the first request would load it, in every worker anew
+
     from litellm_config import metrics, person_limits, routing, tracing  # noqa: PLC0415 - as above
 
     person_limits.install()
