@@ -13,7 +13,7 @@ from portal.bench.tables import print_tables
 
 
 def report(name: str, **rows: dict[str, float | None]) -> Report:
-    return Report(name, f"The {name}", [Line("median_ms", "median, ms"), Line("cpu_ms", "CPU, ms", 2)], rows)
+    return Report(f"The {name}", [Line("median_ms", "median, ms"), Line("cpu_ms", "CPU, ms", 2)], rows)
 
 
 def test_medians_are_per_row_and_figure_and_leave_out_what_was_not_measured():

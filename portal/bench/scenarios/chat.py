@@ -46,7 +46,7 @@ def measure(lab: Lab, options: BenchOptions, progress: Progress) -> Report:
             "gateway_cpu_ms": cpu.of(["gateway"], many.cpu) / streamed * 1000,
         },
     }
-    return Report("chat", TITLE, LINES, figures)
+    return Report(TITLE, LINES, figures)
 
 
 def _socket_url(lab: Lab) -> str:

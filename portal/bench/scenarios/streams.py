@@ -73,7 +73,7 @@ def measure(lab: Lab, options: BenchOptions, progress: Progress) -> Report:
     figures = {}
     for target in lab.gateways:
         figures[target.name] = {**few[target.name], **_knee(lab, target, few[target.name], options, progress)}
-    return Report("streams", TITLE, LINES, figures)
+    return Report(TITLE, LINES, figures)
 
 
 def _few_of_each(lab: Lab, options: BenchOptions, progress: Progress) -> dict[str, Figures]:
