@@ -30,7 +30,7 @@ LINES = (
     Line("knee_stretch", "stretch of the text then, p95", 3),
     Line("load_share", "cores used by load and endpoint then", 2),
     Line("few_ttft_ms", f"{FEW} at once: first text, median, ms"),
-    Line("few_cpu_ms", f"{FEW} at once: CPU per stream and second, ms", 2),
+    Line("few_cpu_ms", f"{FEW} at once: CPU ms per second of each", 2),
     Line("few_events", f"{FEW} at once: events of a stream", 0),
 )
 
