@@ -52,7 +52,7 @@ class Trial:
             streams=streams,
             ttft_ms=found["ttft_ms"] or [0.0],
             stretch=found["stretch"] or [1.0],
-            events=found["events"] or [0],
+            events=found["events"],
             is_whole=found["intact"] and not found["failed"],
             cores=cpu.of(target.parts, run.cpu) / run.seconds,
             load_cores=cpu.of(("load", "endpoint"), run.cpu) / run.seconds,
@@ -84,7 +84,7 @@ def _few_of_each(lab: Lab, options: BenchOptions, progress: Progress) -> dict[st
         found[target.name] = {
             "few_ttft_ms": median(trial.ttft_ms),
             "few_cpu_ms": trial.cores / FEW * 1000,
-            "few_events": fmean(trial.events),
+            "few_events": fmean(trial.events) if trial.events else None,
         }
     return found
 
