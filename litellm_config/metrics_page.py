@@ -13,17 +13,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import psutil
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector, generate_latest
-from prometheus_client.metrics_core import InfoMetricFamily, Metric
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.metrics_core import InfoMetricFamily
 
 from litellm_config import worker_figures
 from litellm_config.metrics_access import may_read_metrics
+from litellm_config.worker_files import WorkerFiles
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 PATH = "/metrics"
-PREFIXES = ("gateway_", "litellm_in_flight_requests")
 
 
 class MetricsPage:
@@ -32,9 +30,8 @@ class MetricsPage:
     def __init__(self, app: Any) -> None:
         self._app = app
         self._token = os.environ.get("PORTAL_METRICS_TOKEN")
-        self._folder = Path(os.environ[FOLDER])
         self._registry = CollectorRegistry()
-        self._registry.register(OurFigures(self._folder))
+        self._registry.register(WorkerFiles(Path(os.environ[FOLDER])))
         # Of the worker that happens to answer.
         ProcessCollector(registry=self._registry)
         self._registry.register(Build())
@@ -61,25 +58,7 @@ class MetricsPage:
             await worker_figures.look()
         headers = [(b"content-type", CONTENT_TYPE_LATEST.encode())]
         await send({"type": "http.response.start", "status": 200 if is_meant else 404, "headers": headers})
-        await send({"type": "http.response.body", "body": self._text() if is_meant else b""})
-
-    def _text(self) -> bytes:
-        for file in self._folder.glob("gauge_live*.db"):
-            pid = int(file.stem.rpartition("_")[2])
-            if not psutil.pid_exists(pid):
-                mark_process_dead(pid, str(self._folder))  # type: ignore[no-untyped-call]
-        return generate_latest(self._registry)
-
-
-class OurFigures:
-    """LiteLLM keeps some of its own in the same folder, one of them under the number of each process."""
-
-    def __init__(self, folder: Path) -> None:
-        self._all = MultiProcessCollector(None, str(folder))  # type: ignore[no-untyped-call]
-
-    def collect(self) -> Iterator[Metric]:
-        everything = self._all.collect()  # type: ignore[no-untyped-call]
-        return (metric for metric in everything if metric.name.startswith(PREFIXES))
+        await send({"type": "http.response.body", "body": generate_latest(self._registry) if is_meant else b""})
 
 
 class Build:

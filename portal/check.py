@@ -12,6 +12,7 @@ from litellm_config.catalogue import Catalogue, CatalogueInvalid, Mistake, Seed,
 from litellm_config.catalogue.addresses import without_password
 from litellm_config.catalogue.masking import masked
 from litellm_config.catalogue.reach import find_unreachable
+from litellm_config.tested import untested
 from portal.core.settings import Settings, SettingsInvalid, catalogue_file, load_settings_without_parts
 from portal.deployments import find_mistakes
 from portal.seed import seed_of
@@ -30,6 +31,7 @@ def run_check(*, prints: bool, offline: bool) -> bool:
         _say(map(str, error.mistakes))
         return False
     _warn(catalogue.warnings)
+    _say(f"warning: {one}" for one in untested())
     if not offline:
         _warn(_unreachable(catalogue, str(file)))
     if prints:

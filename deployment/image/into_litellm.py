@@ -11,9 +11,19 @@ import sys
 import sysconfig
 from importlib.metadata import version
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 USER = 10001
 SITE = Path(sysconfig.get_path("purelib"))
+# What a worker of the gateway does before it serves.
+PROGRAM = """
+import os, tempfile
+import portal.cli, litellm_config.running.gateway
+from litellm_config.serve import load
+with tempfile.TemporaryDirectory() as folder:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    load()
+"""
 
 
 def main(folder: Path) -> None:
@@ -23,9 +33,9 @@ def main(folder: Path) -> None:
     sys.path.append(str(packages))
     check_litellm()
     link_engine(folder / "query-engine")
-    keep_client()
+    keep_client(folder / "query-engine")
     # The image has no bytecode, and its user can't write any: every start would compile all of LiteLLM again.
-    compileall.compile_dir(SITE, quiet=2, workers=0, invalidation_mode=compileall.PycInvalidationMode.UNCHECKED_HASH)
+    compileall.compile_dir(SITE, quiet=2, workers=0, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
     try_load(folder)
 
 
@@ -51,36 +61,41 @@ def link_engine(link: Path) -> None:
     from prisma.client import BINARY_PATHS  # noqa: PLC0415 - it takes seconds
 
     for path in BINARY_PATHS.query_engine.values():
-        if Path(path).exists() and as_user(path, "--version").returncode == 0:
-            link.symlink_to(path)
+        link.unlink(missing_ok=True)
+        link.symlink_to(path)
+        if link.exists() and as_user(str(link), "--version").returncode == 0:
             return
     stop("the image has no query engine of Prisma that its user may run")
 
 
-def keep_client() -> None:
+def keep_client(engine: Path) -> None:
     """LiteLLM's own client of its database stays, if it is the one of the tables that our migrations make."""
     from litellm_config.database.client import (  # noqa: PLC0415 - as above
         ENGINE_ATTRIBUTE,
+        ensure_client,
         fingerprint,
         litellm_schema,
         package_folder,
         stamp,
+        tables,
     )
 
     package, schema = package_folder("prisma"), litellm_schema()
-    if (package / "schema.prisma").read_bytes() != schema.read_bytes():
+    if tables(package / "schema.prisma") != tables(schema):
         stop("the image's client of the database was made from other tables than litellm_proxy_extras has")
-    # In older versions of prisma the attribute is there.
-    if "_internal_engine" in (package / "_base_client.py").read_text():
-        module = package / "client.py"
-        module.write_text(module.read_text() + ENGINE_ATTRIBUTE)
+    # That of an older prisma has the attribute, and is left as it is.
+    if "_internal_engine" not in (package / "_base_client.py").read_text():
+        return
+    module = package / "client.py"
+    module.write_text(module.read_text() + ENGINE_ATTRIBUTE)
     stamp(package).write_text(fingerprint(schema))
+    # Whatever else is done to a client of ours, while it can be written.
+    ensure_client({**os.environ, "PRISMA_QUERY_ENGINE_BINARY": str(engine)})
 
 
 def try_load(folder: Path) -> None:
-    program = "import portal.cli, litellm_config.running.gateway, litellm_config.serve as s; s.load()"
     environment = {**os.environ, "HOME": "/tmp", "PRISMA_QUERY_ENGINE_BINARY": str(folder / "query-engine")}  # noqa: S108
-    if as_user(sys.executable, "-c", program, environment=environment).returncode:
+    if as_user(sys.executable, "-c", PROGRAM, environment=environment).returncode:
         stop("the gateway can't be loaded in this image")
 
 

@@ -255,6 +255,7 @@ class Settings(BaseSettings):
         None,
         validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
         description="OpenTelemetry collector that gets traces by HTTP, such as http://collector:4318; none: no traces",
+        pattern="^https?://",
     )
     otel_service_name: Annotated[str | None, NothingIsNone] = Field(
         None, validation_alias="OTEL_SERVICE_NAME", description="name in traces; default: portal, gateway"

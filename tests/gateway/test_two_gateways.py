@@ -6,15 +6,13 @@ endpoints that answer in every possible way are met through the whole chain.
 
 import asyncio
 import json
-import os
-import socket
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +20,10 @@ import httpx
 import openai
 import pytest
 import yaml
+from balancer import running_balancer
+from gateway_process import running_gateway
 from key_calls import TERMS, created
+from load import running_load
 from openai import OpenAI
 from people import SomePerson, add_person, sign_in
 from portal_server import running_portal, served, wait_for_gateway
@@ -34,7 +35,6 @@ from portal.core.settings import DEFAULT_GATEWAY_CONFIG
 from portal.models import Kind
 
 PROMISED_SECONDS = 5
-START_SECONDS = 600
 SECONDS_BETWEEN_USES = 0.4
 SECRETS = ("sk-endpoint-secret", "vllm-1.internal", "10.9.8.7", "127.0.0.1", "litellm", "LiteLLM", "OpenAIException")
 REMARK = "max tokens must be positive; ask vllm-1.internal or http://10.9.8.7:8000/v1 with sk-endpoint-secret"
@@ -100,6 +100,7 @@ class Second:
     url: str
     endpoint: Endpoint
     log: Path
+    process: subprocess.Popen[bytes]
 
 
 @pytest.fixture(scope="module")
@@ -109,28 +110,19 @@ def second(platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secon
     with served(endpoint) as endpoint_url:
         file = folder / "config.yaml"
         file.write_text(yaml.safe_dump(catalogue(endpoint_url)))
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = listener.getsockname()[1]
         environment = {
-            **os.environ,
             "DATABASE_URL": platform.database_url,
             "REDIS_URL": platform.redis_url,
             "LITELLM_ADMIN_KEY": platform.admin_key,
             "SAMPLE_ENDPOINT_URL": platform.sample_endpoint_url,
-            "PORTAL_GATEWAY_PORT": str(port),
             "PORTAL_GATEWAY_CONFIG": str(file),
+            "PORTAL_STOP_DELAY": "PT2S",
         }
         log = folder / "gateway.log"
-        with log.open("wb") as output:
-            command = [sys.executable, "-m", "portal.cli", "gateway"]
-            process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
         try:
-            url = f"http://127.0.0.1:{port}"
-            wait_until_alive(url, process, log)
-            yield Second(url, endpoint, log)
+            with running_gateway(log, **environment) as (process, url):
+                yield Second(url, endpoint, log, process)
         finally:
-            process.terminate()
-            process.wait(timeout=120)
             # The platform's own gateway then publishes its catalogue again, which other tests count on.
             with Redis.from_url(platform.redis_url) as redis:
                 redis.delete(CATALOGUE_KEY)
@@ -152,19 +144,6 @@ def catalogue(endpoint_url: str) -> dict:
         content["model_list"].append({"model_name": name, "litellm_params": params})
     content["router_settings"] |= {"num_retries": 0, "disable_cooldowns": True}
     return content
-
-
-def wait_until_alive(url: str, process: subprocess.Popen, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            if httpx.get(f"{url}/health/liveliness", timeout=5).is_success:
-                return
-        except httpx.HTTPError:
-            pass
-        assert process.poll() is None, log.read_text()[-3000:]
-        assert time.monotonic() < deadline, log.read_text()[-3000:]
-        time.sleep(0.2)
 
 
 @dataclass
@@ -286,6 +265,24 @@ def test_key_that_is_in_use_at_one_gateway_ends_when_it_is_ended_at_another(endi
     assert Counter(status for _, status in use.statuses).keys() == {200, refused}
 
 
+@pytest.mark.req("K7", "A2")
+def test_requests_of_a_person_count_at_both_gateways_together(platform, second: Second, olga: SomePerson):
+    with httpx.Client(base_url=platform.portal_url, timeout=30) as client:
+        person = sign_in(platform, client, add_person(platform, kind=Kind.LOCAL))
+        address = f"/api/operator/people/{person.person.id}/limits"
+        assert olga.client.put(address, json={"requests_per_minute": 4}).status_code == 204
+        key = created(person)["key"]
+    body = {"model": "sample-chat", "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 1}
+    headers = {"authorization": f"Bearer {key}"}
+
+    statuses = [
+        httpx.post(f"{url}/v1/chat/completions", json=body, headers=headers, timeout=60).status_code
+        for url in (platform.gateway_url, second.url) * 3
+    ]
+
+    assert statuses == [200] * 4 + [429] * 2
+
+
 @pytest.fixture(scope="module")
 def chain(platform, second: Second) -> Iterator[tuple[str, str]]:
     """The public address in front of the second gateway, and a key."""
@@ -376,6 +373,30 @@ def test_failed_attempt_is_logged_with_its_endpoint_and_without_its_words(client
 @pytest.mark.req("G13")
 def test_metrics_of_a_gateway_are_not_for_visitors_of_a_proxy(second: Second):
     assert httpx.get(f"{second.url}/metrics", headers={"x-forwarded-for": "8.8.8.8"}, timeout=60).status_code == 404
+
+
+@pytest.mark.req("A2", "A3")
+def test_end_of_one_gateway_loses_no_request_and_cuts_no_stream(platform, second: Second, olga: SomePerson):
+    """The last test, because the gateway does not come back."""
+    with running_balancer("/health/liveliness", "/health/liveliness") as balancer, ExitStack() as stack:
+        balancer.ports += [int(url.rpartition(":")[2]) for url in (platform.gateway_url, second.url)]
+        wait_until(lambda: balancer.healthy == set(balancer.ports))
+        server = stack.enter_context(running_portal(platform, litellm_api_endpoint=balancer.url))
+        wait_for_gateway(server.url)
+        client = stack.enter_context(httpx.Client(base_url=server.url, timeout=60))
+        person = sign_in(platform, client, add_person(platform, kind=Kind.LOCAL))
+        enough = {"requests_per_minute": 10_000, "tokens_per_minute": 10_000_000, "parallel_requests": 100}
+        olga.client.put(f"/api/operator/people/{person.person.id}/limits", json=enough).raise_for_status()
+        key = created(person)["key"]
+        with running_load(dict.fromkeys(("web", "chat", "api"), server.url), person, key) as load:
+            # Streams of both gateways are under way whenever the end comes.
+            wait_until(lambda: load.count("stream"))
+            second.process.terminate()
+            assert second.process.wait(300) == 0
+            after = load.count("stream")
+            wait_until(lambda: load.count("stream") > after)
+
+    assert load.failures == []
 
 
 def lines_of(second: Second, event: str, request_id: str) -> list[dict]:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from litellm_config.database import client_types, ensure_engine, errors
+from litellm_config.database import client_types, ensure_client, ensure_engine, errors
+from litellm_config.database.client import is_whole
 from litellm_config.database.packages import litellm_schema, package_folder
 
 ENGINE = "import os; from litellm_config.database import ensure_engine; print(ensure_engine(os.environ))"
@@ -63,6 +64,21 @@ def test_given_engine_is_used(tmp_path: Path) -> None:
     assert ensure_engine({"PRISMA_QUERY_ENGINE_BINARY": str(native)}) == native
     with pytest.raises(errors.EngineNotFound, match="no-such-file"):
         ensure_engine({"PRISMA_QUERY_ENGINE_BINARY": "/no-such-file"})
+
+
+@pytest.mark.req("A5")
+def test_the_client_of_litellms_own_image_is_used(tmp_path: Path) -> None:
+    """It belongs to the native engine there, has no stamp of ours, and packages what Prisma has formatted."""
+    ensure_client(os.environ)
+    shutil.copy(package_folder("prisma") / "schema.prisma", tmp_path)
+    packaged, native = tmp_path / "schema.prisma", {"PRISMA_QUERY_ENGINE_BINARY": "/opt/prisma/query-engine"}
+    assert packaged.read_bytes() != litellm_schema().read_bytes()
+
+    assert is_whole(tmp_path, litellm_schema(), native)
+    assert not is_whole(tmp_path, litellm_schema(), {})
+
+    packaged.write_text(packaged.read_text().replace("max_budget", "most_budget", 1))
+    assert not is_whole(tmp_path, litellm_schema(), native)
 
 
 @pytest.fixture
