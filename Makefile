@@ -1,6 +1,8 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 PIP := .venv/bin/python -m pip --disable-pip-version-check
+# What pip does one file after the other. Some packages carry files that no Python compiles, which pip passes over too.
+COMPILE = @.venv/bin/python -m compileall -q --workers 0 .venv/lib > .venv/compile.log || true
 # Our own programs are started again and again, and are to be compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -45,11 +47,13 @@ LOCK = $(ARGS) --quiet --generate-hashes --allow-unsafe --strip-extras --no-head
 .venv/runtime: requirements.lock pyproject.toml portal/vendor/package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; choose one with make PYTHON=python3.11")'
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	$(PIP) install --quiet --require-hashes --requirement requirements.lock
+	$(PIP) install --quiet --no-compile --require-hashes --requirement requirements.lock
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	$(COMPILE)
 	@.venv/bin/portal assets
 	@touch $@
 
 .venv/dev: .venv/runtime requirements-dev.lock
-	$(PIP) install --quiet --require-hashes --requirement requirements-dev.lock
+	$(PIP) install --quiet --no-compile --require-hashes --requirement requirements-dev.lock
+	$(COMPILE)
 	@touch $@

@@ -1,4 +1,4 @@
-"""The program behind the workers: it loads LiteLLM once, which takes 25 seconds, and forks a worker in a moment.
+"""The program behind the workers: it loads LiteLLM once, which takes eight seconds, and forks a worker in a moment.
 
 It is started with two arguments: the descriptor of the socket to listen on, and that of the socket from which it takes
 orders. Every order is one packet: the variables of a worker's environment, and the worker's end of its leash.

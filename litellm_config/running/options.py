@@ -31,7 +31,7 @@ class GatewayOptions:
     # Before that stop: new requests are answered for so long, until callers know another gateway.
     stop_delay: float = 0
     stop_seconds: float = 25
-    # LiteLLM needs 25 on two idle cores for its first start, and 3 for others.
+    # LiteLLM needs 10 on two idle cores for its first start, and 2 for others.
     start_seconds: float = 180
     # Between two looks at the file; what has just changed is judged at the second look.
     look_seconds: float = 1
