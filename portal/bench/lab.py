@@ -10,7 +10,7 @@ from typing import Any
 from portal.bench import cpu, paced_endpoint
 from portal.bench.load.generator import Generator
 from portal.bench.load.job import Job
-from portal.bench.platform import Platform
+from portal.bench.ours import Platform
 from portal.bench.processes import HOST, free_port, listens, python, running, wait_until
 from portal.bench.stock import Stock
 
@@ -54,8 +54,8 @@ class Lab:
     endpoint_url: str
     load: Generator
     parts: Mapping[str, int]
-    # Cores that were busy with something else, at each measurement.
-    others: list[float] = field(default_factory=list)
+    # Of each measurement, its seconds and the processor seconds that went to something else.
+    others: list[tuple[float, float]] = field(default_factory=list)
 
     @property
     def targets(self) -> list[Target]:
@@ -79,7 +79,7 @@ class Lab:
 
         result = self.load.run(job, measuring)
         seconds, loaded = time.perf_counter() - begun, meter.read()
-        self.others.append(_others(cpu.spent(before, loaded)) / seconds)
+        self.others.append((seconds, _others(cpu.spent(before, loaded))))
         after = cpu.until_quiet(meter, parts) if parts else loaded
         return Run(result, cpu.spent(before, after), seconds)
 

@@ -4,7 +4,6 @@ import os
 import platform
 from collections.abc import Sequence
 from importlib.metadata import version
-from statistics import fmean
 
 import psutil
 
@@ -24,9 +23,10 @@ def facts() -> dict[str, str | int | float]:
     }
 
 
-def others(cores: Sequence[float]) -> float | None:
-    """What else ran on the machine while it was measured; None where nothing was."""
-    return round(fmean(cores), 2) if cores else None
+def others(measurements: Sequence[tuple[float, float]]) -> float | None:
+    """Cores that were busy with something else, from seconds and processor seconds; None where nothing was measured."""
+    seconds = sum(one for one, _ in measurements)
+    return round(sum(busy for _, busy in measurements) / seconds, 2) if seconds else None
 
 
 def _processor() -> str:

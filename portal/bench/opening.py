@@ -9,7 +9,7 @@ from portal.bench.lab import Lab, running_endpoint
 from portal.bench.load.generator import running_generator
 from portal.bench.memory import memory_of
 from portal.bench.options import BenchOptions
-from portal.bench.platform import Platform, running_platform, write_catalogue
+from portal.bench.ours import Platform, running_platform, write_catalogue
 from portal.bench.progress import Progress
 from portal.bench.stock import Installed, Stock, configured, running_stock
 from portal.bench.stock_install import ensure_stock

@@ -20,7 +20,6 @@ class Line:
 class Report:
     """`figures` by the name of what was measured: medians of the rounds."""
 
-    name: str
     title: str
     lines: Sequence[Line]
     figures: Mapping[str, Figures]

@@ -18,7 +18,7 @@ from litellm_config.database.engine import ensure_installation
 from litellm_config.database.packages import node_program
 from portal.bench import paced_endpoint
 from portal.bench.errors import BenchFailed
-from portal.bench.platform import ENTRY, MODELS, START_SECONDS, Platform, first_completion
+from portal.bench.ours import ENTRY, MODELS, START_SECONDS, Platform, first_completion
 from portal.bench.processes import HOST, free_port, running, wait_until
 
 DATABASE = "stock"

@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from portal.bench import machine
 from portal.bench.goals import goals
 from portal.bench.report import Line, Report, medians, p95, ratio
 from portal.bench.suite import Results, as_json
@@ -13,7 +14,7 @@ from portal.bench.tables import print_tables
 
 
 def report(name: str, **rows: dict[str, float | None]) -> Report:
-    return Report(name, f"The {name}", [Line("median_ms", "median, ms"), Line("cpu_ms", "CPU, ms", 2)], rows)
+    return Report(f"The {name}", [Line("median_ms", "median, ms"), Line("cpu_ms", "CPU, ms", 2)], rows)
 
 
 def test_medians_are_per_row_and_figure_and_leave_out_what_was_not_measured():
@@ -63,6 +64,11 @@ def test_goals_of_scenarios_that_were_not_measured_are_left_out():
 
 def test_a_goal_against_stock_is_left_out_where_stock_was_not_measured():
     assert not goals({"plain": report("plain", ours={"per_core_second": 150.0})})
+
+
+def test_what_else_ran_is_weighed_by_how_long_it_was_looked_at():
+    assert machine.others([(0.01, 0.1), (9.99, 4.9)]) == 0.5
+    assert machine.others([]) is None
 
 
 def test_the_json_says_what_the_tables_say():

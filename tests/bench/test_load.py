@@ -11,8 +11,8 @@ from portal.bench.load.generator import running_generator
 from portal.bench.load.job import Requests, Step, Streams
 from portal.bench.load.streams import Stream, summary
 from portal.bench.options import BenchOptions
+from portal.bench.ours import Platform
 from portal.bench.paced_endpoint import token
-from portal.bench.platform import Platform
 from portal.bench.progress import Progress
 from portal.bench.scenarios import plain, streams
 

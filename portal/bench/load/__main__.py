@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import uvloop
 
-from portal.bench.load import requests, streams
+from portal.bench.load import repeated, streams
 from portal.bench.load.job import JOB, Answers, JobFailed, Requests, Streams, Turns
 
 
@@ -21,7 +21,7 @@ async def _run(line: str) -> Mapping[str, Any]:
     try:
         match job:
             case Requests():
-                return {"result": await requests.run(job, _tell)}
+                return {"result": await repeated.run(job, _tell)}
             case Streams():
                 return {"result": await streams.run(job, _tell)}
             case Turns() | Answers():

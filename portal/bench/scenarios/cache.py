@@ -23,7 +23,7 @@ def measure(lab: Lab, options: BenchOptions, progress: Progress) -> Report:
             else:
                 measured[f"{target.name} hit"] = _hits(lab, target, options.seconds)
         rounds.append(measured)
-    return Report("cache", TITLE, plain.LINES, medians(rounds))
+    return Report(TITLE, plain.LINES, medians(rounds))
 
 
 def _hits(lab: Lab, target: Target, seconds: float) -> Figures:

@@ -21,8 +21,8 @@ LINES = (
     Line("median_ms", "first text, median, ms"),
     Line("p95_ms", "first text, p95, ms"),
     Line("many_ttft_ms", f"{MANY} at once: first text, p95, ms"),
-    Line("portal_cpu_ms", f"{MANY} at once: CPU of the portal per answer and second, ms", 2),
-    Line("gateway_cpu_ms", f"{MANY} at once: CPU of LiteLLM per answer and second, ms", 2),
+    Line("portal_cpu_ms", f"{MANY} at once: portal, CPU ms per second of each", 2),
+    Line("gateway_cpu_ms", f"{MANY} at once: LiteLLM, CPU ms per second of each", 2),
 )
 
 
@@ -46,7 +46,7 @@ def measure(lab: Lab, options: BenchOptions, progress: Progress) -> Report:
             "gateway_cpu_ms": cpu.of(["gateway"], many.cpu) / streamed * 1000,
         },
     }
-    return Report("chat", TITLE, LINES, figures)
+    return Report(TITLE, LINES, figures)
 
 
 def _socket_url(lab: Lab) -> str:

@@ -36,7 +36,7 @@ def measure(lab: Lab, options: BenchOptions, progress: Progress) -> Report:
     for number in range(options.rounds):
         progress.say(f"keys, round {number + 1}")
         rounds.append({name: _issue(lab, steps, parts) for name, (steps, parts) in ways.items()})
-    return Report("issue", TITLE, LINES, medians(rounds))
+    return Report(TITLE, LINES, medians(rounds))
 
 
 def _issue(lab: Lab, steps: list[Step], parts: tuple[str, ...]) -> Figures:

@@ -14,4 +14,4 @@ def report(opened: Opened) -> Report:
     figures["together"] = {"mib": sum(ours.values())}
     if "stock" in opened.memory:
         figures["stock"] = {"mib": opened.memory["stock"]}
-    return Report("memory", TITLE, LINES, figures, NOTES)
+    return Report(TITLE, LINES, figures, NOTES)

@@ -33,7 +33,7 @@ def measure(lab: Lab, options: BenchOptions, progress: Progress) -> Report:
             progress.say(f"plain requests, round {number + 1}: {target.name}")
             measured[target.name] = requests_to(lab, target, options.seconds)
         rounds.append(measured)
-    return Report("plain", TITLE, LINES, medians(rounds))
+    return Report(TITLE, LINES, medians(rounds))
 
 
 def requests_to(lab: Lab, target: Target, seconds: float) -> Figures:

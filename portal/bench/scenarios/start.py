@@ -13,4 +13,4 @@ def report(opened: Opened) -> Report:
         name = "warm" if number else "cold"
         rounds.append({name: {"page_seconds": platform.page_seconds, "chat_seconds": platform.chat_seconds}})
     rounds += [{"stock": {"chat_seconds": stock.chat_seconds}} for stock in opened.stocks]
-    return Report("start", TITLE, LINES, medians(rounds))
+    return Report(TITLE, LINES, medians(rounds))

@@ -30,7 +30,7 @@ LINES = (
     Line("knee_stretch", "stretch of the text then, p95", 3),
     Line("load_share", "cores used by load and endpoint then", 2),
     Line("few_ttft_ms", f"{FEW} at once: first text, median, ms"),
-    Line("few_cpu_ms", f"{FEW} at once: CPU per stream and second, ms", 2),
+    Line("few_cpu_ms", f"{FEW} at once: CPU ms per second of each", 2),
     Line("few_events", f"{FEW} at once: events of a stream", 0),
 )
 
@@ -52,7 +52,7 @@ class Trial:
             streams=streams,
             ttft_ms=found["ttft_ms"] or [0.0],
             stretch=found["stretch"] or [1.0],
-            events=found["events"] or [0],
+            events=found["events"],
             is_whole=found["intact"] and not found["failed"],
             cores=cpu.of(target.parts, run.cpu) / run.seconds,
             load_cores=cpu.of(("load", "endpoint"), run.cpu) / run.seconds,
@@ -73,7 +73,7 @@ def measure(lab: Lab, options: BenchOptions, progress: Progress) -> Report:
     figures = {}
     for target in lab.gateways:
         figures[target.name] = {**few[target.name], **_knee(lab, target, few[target.name], options, progress)}
-    return Report("streams", TITLE, LINES, figures)
+    return Report(TITLE, LINES, figures)
 
 
 def _few_of_each(lab: Lab, options: BenchOptions, progress: Progress) -> dict[str, Figures]:
@@ -84,7 +84,7 @@ def _few_of_each(lab: Lab, options: BenchOptions, progress: Progress) -> dict[st
         found[target.name] = {
             "few_ttft_ms": median(trial.ttft_ms),
             "few_cpu_ms": trial.cores / FEW * 1000,
-            "few_events": fmean(trial.events),
+            "few_events": fmean(trial.events) if trial.events else None,
         }
     return found
 

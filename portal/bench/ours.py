@@ -26,6 +26,7 @@ ENTRY = """\
       input_cost_per_token: 0.0000002
       output_cost_per_token: 0.0000006
 """
+SETTINGS = ("PORTAL_", "LITELLM_", "DATABASE_URL", "REDIS_URL", "AUTH0_", "RECAPTCHA_", "ENDPOINTS", "OTEL_")
 MUCH = "1000000000"
 # They are counted as ever, and high enough not to become what is measured.
 LIMITS = {
@@ -71,7 +72,7 @@ def running_platform(folder: Path, catalogue: Path, known: Platform | None = Non
     port, data_dir, log = free_port(), folder / "data", folder / "up.log"
     command = python("portal.cli", "up", "--data-dir", data_dir, "--port", port)
     begun = time.perf_counter()
-    with running(command, log, {**os.environ, **LIMITS, "PORTAL_GATEWAY_CONFIG": str(catalogue)}) as process:
+    with running(command, log, _environment(catalogue)) as process:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as http:
             wait_until(lambda: _is_there(http), process, START_SECONDS, log)
             page_seconds = time.perf_counter() - begun
@@ -93,6 +94,12 @@ def running_platform(folder: Path, catalogue: Path, known: Platform | None = Non
             admin_key=Path(run["admin_key_file"]).read_text().strip(),
             pids={"up": process.pid, **run["pids"]},
         )
+
+
+def _environment(catalogue: Path) -> dict[str, str]:
+    """Nothing that is set for another installation."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)}
+    return {**others, **LIMITS, "PORTAL_GATEWAY_CONFIG": str(catalogue)}
 
 
 def first_completion(http: httpx.Client, path: str, key: str) -> bool:
