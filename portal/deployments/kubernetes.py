@@ -47,18 +47,24 @@ def documents(file: Path) -> list[Document]:
 
 
 def named_files(kustomization: Mapping[str, Any]) -> Iterator[str]:
-    yield from map(str, kustomization.get("resources") or ())
+    yield from map(str, _items(kustomization, "resources"))
     for patch in _mappings(kustomization, "patches"):
         if "path" in patch:
             yield str(patch["path"])
     for generator in (*_mappings(kustomization, "configMapGenerator"), *_mappings(kustomization, "secretGenerator")):
-        yield from map(str, generator.get("envs") or ())
-        for file in generator.get("files") or ():
+        yield from map(str, _items(generator, "envs"))
+        for file in _items(generator, "files"):
             yield str(file).rpartition("=")[2]
 
 
+def _items(mapping: Mapping[str, Any], name: str) -> list[Any]:
+    """What is no list is for kustomize to complain of."""
+    value = mapping.get(name)
+    return value if isinstance(value, list) else []
+
+
 def _mappings(kustomization: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    return [one for one in kustomization.get(name) or () if isinstance(one, dict)]
+    return [one for one in _items(kustomization, name) if isinstance(one, dict)]
 
 
 def _named(kustomization: Document, path: Path) -> Iterator[Mistake]:
