@@ -54,7 +54,9 @@ class Balancer:
             writer.transport.abort()
             return
         there, back = _copy(reader, upstream[1]), _copy(upstream[0], writer)
-        await asyncio.gather(there, back, return_exceptions=True)
+        # The end of the balancer is no mistake.
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(there, back, return_exceptions=True)
 
     async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
         ports = sorted(port for port in self.ports if port in self.healthy)

@@ -1,6 +1,6 @@
 """What a kill costs: prints the table of `docs/guides/scaling.md`.
 
-    PYTHONPATH=.:tests python tests/replicas/measure_kills.py
+    PYTHONPATH=.:tests python tests/replicas/measure_kills.py | grep '^|'
 
 Three portals and two gateways, each kind behind a balancer, with a bounded load; one process at a time gets SIGKILL.
 It takes about three minutes and 2.5 GB.
@@ -43,6 +43,7 @@ def measured(load: Load, name: str, kill: Callable[[], None]) -> None:
     for thread in chats:
         thread.join()
     during = [one for one in load.outcomes if one.ended >= killed]
+    # Of an answer in the chat what was written is kept, and it can be continued.
     failed = Counter(one.kind for one in during if one.failure)
     total = Counter(one.kind for one in during)
     recovered = max((one.ended - killed for one in during if one.failure), default=0)
@@ -59,9 +60,10 @@ def kill_whole(process: psutil.Process) -> None:
 
 
 def worker_of(process: psutil.Process) -> psutil.Process:
-    """The one of LiteLLM that answers: the youngest of those that fork off, with the engine below it."""
-    forked = [one for one in process.children(recursive=True) if any("node" in low.name() for low in one.children())]
-    return forked[-1]
+    """The one of LiteLLM that answers: its query engine is below it."""
+    below = process.children(recursive=True)
+    (engine,) = [one for one in below if any(part.endswith("main.js") for part in one.cmdline())]
+    return engine.parent()
 
 
 def main() -> None:
