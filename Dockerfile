@@ -46,8 +46,8 @@ RUN /opt/portal/bin/pip install --no-compile --no-deps --no-index /wheel/*.whl
 RUN /opt/portal/bin/portal assets
 # LiteLLM, Node and the embedded databases are for other places than a container of the portal.
 COPY deployment/image/unneeded.py ./
-RUN /opt/portal/bin/python unneeded.py > unneeded.txt \
- && /opt/portal/bin/pip uninstall --yes --quiet --requirement unneeded.txt \
+RUN /opt/portal/bin/python unneeded.py > /unneeded.txt \
+ && /opt/portal/bin/pip uninstall --yes --quiet --requirement /unneeded.txt \
  && /opt/portal/bin/portal --help > /dev/null \
  && /opt/portal/bin/portal check --offline \
  && /opt/portal/bin/pip uninstall --yes --quiet pip \
@@ -73,24 +73,20 @@ ENTRYPOINT ["portal"]
 CMD ["serve"]
 
 
-# What our part of the gateway imports, for the Python of LiteLLM's image. Nothing is built from source.
+# The same packages for the Python of LiteLLM's image. Nothing is built from source.
 FROM ${LITELLM_PYTHON} AS gateway-packages
 ARG SOURCE_DATE_EPOCH=0
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-RUN python -m venv /opt/portal
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 COPY requirements.lock ./
-# Without dependencies, because the lock file has all of them, and for another Python some that would not be asked for.
-RUN /opt/portal/bin/pip install --no-compile --no-deps --only-binary :all: --require-hashes --requirement requirements.lock
+COPY --from=portal-packages /unneeded.txt ./
+RUN awk 'NR == FNR {gone[$1]; next} /^[a-z]/ {split($1, pin, "=="); keep = !(pin[1] in gone)} keep' \
+        unneeded.txt requirements.lock > needed.lock \
+ && pip install --target /packages --no-compile --no-deps --only-binary :all: --require-hashes --requirement needed.lock
 COPY --from=wheel /wheel /wheel
-RUN /opt/portal/bin/pip install --no-compile --no-deps --no-index /wheel/*.whl
-COPY deployment/image/unneeded.py ./
-RUN /opt/portal/bin/python unneeded.py > unneeded.txt \
- && /opt/portal/bin/pip uninstall --yes --quiet --requirement unneeded.txt \
- && /opt/portal/bin/portal --help > /dev/null \
- && /opt/portal/bin/pip uninstall --yes --quiet pip \
- && find /opt/portal -name __pycache__ -prune -exec rm -r {} + \
- && /opt/portal/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/portal/lib \
- && mv /opt/portal/lib/python3.13/site-packages /packages
+RUN pip install --target /packages --no-compile --no-deps --no-index /wheel/*.whl \
+ && rm -r /packages/bin \
+ && PYTHONPATH=/packages PYTHONDONTWRITEBYTECODE=1 python -m portal.cli --help > /dev/null \
+ && python -m compileall -q --invalidation-mode unchecked-hash /packages
 
 
 # LiteLLM as its authors ship it, with its native Prisma engine, started by our own program and not by theirs.

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
 from portal.chat.frames import Numbered
-from portal.chat.places import KEPT_FOR, ending_key, lease_key, packed, read_stream, turn_key
+from portal.chat.places import INTERRUPTED, KEPT_FOR, ending_key, lease_key, packed, read_stream, turn_key
 from portal.chat.protocol import Delta, Done, Error, ServerFrame, Turn
 from portal.conversations.answers import Facts, MessageAnswer
 from portal.conversations.turns import Ending, TurnRecords, ended
@@ -75,8 +75,8 @@ class Interruptions:
     async def _end(self, person_id: UUID, turn_id: UUID) -> None:
         key = turn_key(person_id, turn_id)
         told = Told()
-        for _, frames, is_last in await read_stream(self._redis, key):
-            told.is_complete = told.is_complete or is_last
+        for _, frames, end in await read_stream(self._redis, key):
+            told.is_complete = told.is_complete or bool(end)
             for frame in frames:
                 told.hear(frame)
         messages = [await self._interrupt(row, told) for row in await self._records.of_turn(turn_id)]
@@ -88,7 +88,9 @@ class Interruptions:
             (seq, Done(turn=turn_id, lane=message.lane, seq=seq, message=message).model_dump_json())
             for seq, message in enumerate(untold, start=told.last + 1)
         ]
-        await self._redis.xadd(key, {"frames": packed(entries), "end": "1"} if entries else {"end": "1"})
+        await self._redis.xadd(
+            key, {"frames": packed(entries), "end": INTERRUPTED} if entries else {"end": INTERRUPTED}
+        )
         await self._redis.expire(key, KEPT_FOR)
         log.info("chat.turn_interrupted", turn=str(turn_id), lanes=len(entries))
 

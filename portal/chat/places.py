@@ -15,8 +15,11 @@ from redis.asyncio import Redis
 
 from portal.chat.frames import Numbered
 
-# Its place in the stream, the frames in it, and whether they are the last.
-Entry = tuple[str, list[Numbered], bool]
+# Its place in the stream, the frames in it, and whether they are the last: nothing, or one of the two below.
+Entry = tuple[str, list[Numbered], str]
+COMPLETE = "1"
+# Written by another process than the rest.
+INTERRUPTED = "interrupted"
 
 # A stream holds less, because an answer has a longest length; a limit all the same.
 MOST_AT_ONCE = 100_000
@@ -50,7 +53,8 @@ async def read_stream(redis: Redis, key: str, after: str = "-") -> list[Entry]:
     """What was written after the named place; all of it without one."""
     found: Any = await redis.xrange(key, min=after if after == "-" else f"({after}", count=MOST_AT_ONCE)
     return [
-        (place, unpacked(fields["frames"]) if "frames" in fields else [], "end" in fields) for place, fields in found
+        (place, unpacked(fields["frames"]) if "frames" in fields else [], fields.get("end", ""))
+        for place, fields in found
     ]
 
 

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from portal.chat.places import (
+    COMPLETE,
     COUNTED_FOR,
     KEPT_FOR,
     LEASE,
@@ -129,7 +130,7 @@ class Progress:
         if until > one.sent:
             fields["frames"] = packed(turn.frames.entries[one.sent : until])
         if is_complete:
-            fields["end"] = "1"
+            fields["end"] = COMPLETE
         if fields:
             pipe.xadd(key, fields, maxlen=MOST_AT_ONCE, approximate=True)
         if is_complete:

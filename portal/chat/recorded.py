@@ -1,6 +1,7 @@
 """Turns that another process writes, or that are over, read from Redis."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from uuid import UUID
@@ -8,8 +9,9 @@ from uuid import UUID
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from portal.chat.frames import Numbered
 from portal.chat.interrupted import Interruptions
-from portal.chat.places import lease_key, read_stream, stops_key, turn_key
+from portal.chat.places import INTERRUPTED, lease_key, read_stream, stops_key, turn_key
 from portal.chat.refusals import TurnNotFound
 from portal.core.errors import Unavailable
 
@@ -64,16 +66,26 @@ class RecordedTurns:
             except (RedisError, Unavailable):
                 await asyncio.sleep(SECONDS_WITHOUT_REDIS)
                 continue
-            for at, frames, is_last in entries:
+            for at, frames, end in entries:
                 place = at
-                for seq, frame in frames:
+                for seq, frame in _above(after, frames) if end == INTERRUPTED else frames:
                     if seq > after or frame.startswith(TITLE):
                         after = max(after, seq)
                         yield frame
-                if is_last:
+                if end:
                     return
             if not entries:
                 await asyncio.sleep(SECONDS_BETWEEN)
+
+
+def _above(after: int, frames: list[Numbered]) -> list[Numbered]:
+    """How a turn ended whose process was killed, for somebody who heard more of it than had come to Redis: the numbers
+    of the end would be those of texts that this somebody has.
+    """
+    lacking = max(0, after + 1 - frames[0][0]) if frames else 0
+    if not lacking:
+        return frames
+    return [(seq + lacking, json.dumps(json.loads(frame) | {"seq": seq + lacking})) for seq, frame in frames]
 
 
 def _unavailable() -> Unavailable:

@@ -22,10 +22,9 @@ EXAMPLE = "compose.env.example"
 
 def mistakes(document: Document) -> Iterator[Mistake]:
     services: Mapping[str, Any] = document.content["services"]
-    for name, service in services.items():
-        if not isinstance(service, dict):
-            yield document.mistake(("services", name), f"`{name}` is not a mapping")
-            return
+    if not isinstance(services, dict) or not all(isinstance(service, dict) for service in services.values()):
+        yield document.mistake(("services",), "`services` has to be a mapping of mappings")
+        return
     for name, service in services.items():
         yield from _service(document, name, service)
         yield from _named(document, name, service)
@@ -53,17 +52,17 @@ def _service(document: Document, name: str, service: Mapping[str, Any]) -> Itera
 
 def _named(document: Document, name: str, service: Mapping[str, Any]) -> Iterator[Mistake]:
     place: Place = ("services", name)
-    for other in service.get("depends_on", ()):
+    for other in _listed(service, "depends_on"):
         if other not in document.content["services"]:
             yield document.mistake((*place, "depends_on"), f"there is no service `{other}`")
-    for network in service.get("networks", ()):
-        if network not in document.content.get("networks", {}):
+    for network in _listed(service, "networks"):
+        if network not in _listed(document.content, "networks"):
             yield document.mistake((*place, "networks"), f"there is no network `{network}`")
-    for volume in _sources(service.get("volumes", ())):
+    for volume in _sources(_listed(service, "volumes")):
         if volume.startswith("."):
             if not (Path(document.file).parent / volume).exists():
                 yield document.mistake((*place, "volumes"), f"there is no {volume} beside this file")
-        elif volume not in document.content.get("volumes", {}):
+        elif volume not in _listed(document.content, "volumes"):
             yield document.mistake((*place, "volumes"), f"there is no volume `{volume}`")
 
 
@@ -81,14 +80,20 @@ def _described(name: str, services: Mapping[str, Any], variables: Mapping[str, s
         )
         for variable, text in (environment.items() if isinstance(environment, dict) else ())
     }
-    networks = set(services[name].get("networks", ()))
+    networks = set(_listed(services[name], "networks"))
 
     def lets_in(asker: str, _port: int) -> bool:
-        return bool(networks & set(services[asker].get("networks", ())))
+        return bool(networks & set(_listed(services[asker], "networks")))
 
     return environments.Service(name, values, lets_in)
 
 
+def _listed(mapping: Mapping[str, Any], name: str) -> list[Any]:
+    """The names of a mapping or the items of a list; what is neither is for `docker compose config` to complain of."""
+    value = mapping.get(name)
+    return list(value) if isinstance(value, list | dict) else []
+
+
 def _sources(volumes: Iterable[Any]) -> Iterator[str]:
     for volume in volumes:
-        yield str(volume["source"]) if isinstance(volume, dict) else str(volume).partition(":")[0]
+        yield str(volume.get("source")) if isinstance(volume, dict) else str(volume).partition(":")[0]

@@ -4,7 +4,7 @@ Whether the manifests are what Kubernetes understands is for `kubectl apply --dr
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +22,18 @@ def mistakes(folder: Path) -> Iterator[Mistake]:
     if not file.is_file():
         yield Mistake(str(folder), None, f"has no {KUSTOMIZATION}")
         return
-    [document] = documents(file)
-    yield from document.mistakes
-    yield from left_in(document.file, document.text)
-    for image in document.content.get("images", ()):
-        name = f"{image.get('newName', image.get('name'))}:{image.get('newTag', '')}"
-        if reason := why_not_pinned(name):
-            yield document.mistake(("images",), reason)
-    for name in named_files(document.content):
-        yield from _named(document, folder / name)
+    yield from left_in(str(file), read_text(file))
+    for document in documents(file):
+        yield from document.mistakes
+        if not isinstance(document.content, dict):
+            yield document.mistake((), "is no kustomization")
+            return
+        for image in _mappings(document.content, "images"):
+            name = f"{image.get('newName', image.get('name'))}:{image.get('newTag', '')}"
+            if reason := why_not_pinned(name):
+                yield document.mistake(("images",), reason)
+        for name in named_files(document.content):
+            yield from _named(document, folder / name)
 
 
 def documents(file: Path) -> list[Document]:
@@ -43,15 +46,25 @@ def documents(file: Path) -> list[Document]:
     return [document for document in read if document.content is not None]
 
 
-def named_files(kustomization: Any) -> Iterator[str]:
-    yield from kustomization.get("resources", ())
-    for patch in kustomization.get("patches", ()):
+def named_files(kustomization: Mapping[str, Any]) -> Iterator[str]:
+    yield from map(str, _items(kustomization, "resources"))
+    for patch in _mappings(kustomization, "patches"):
         if "path" in patch:
-            yield patch["path"]
-    for generator in (*kustomization.get("configMapGenerator", ()), *kustomization.get("secretGenerator", ())):
-        yield from generator.get("envs", ())
-        for file in generator.get("files", ()):
-            yield file.rpartition("=")[2]
+            yield str(patch["path"])
+    for generator in (*_mappings(kustomization, "configMapGenerator"), *_mappings(kustomization, "secretGenerator")):
+        yield from map(str, _items(generator, "envs"))
+        for file in _items(generator, "files"):
+            yield str(file).rpartition("=")[2]
+
+
+def _items(mapping: Mapping[str, Any], name: str) -> list[Any]:
+    """What is no list is for kustomize to complain of."""
+    value = mapping.get(name)
+    return value if isinstance(value, list) else []
+
+
+def _mappings(kustomization: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    return [one for one in _items(kustomization, name) if isinstance(one, dict)]
 
 
 def _named(kustomization: Document, path: Path) -> Iterator[Mistake]:

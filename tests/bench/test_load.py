@@ -71,6 +71,13 @@ def test_the_knee_of_each_gateway_is_looked_for(lab: Lab):
         assert {"knee", "per_core"} <= set(figures)
 
 
+def test_so_many_requests_are_sent_whatever_the_time(lab: Lab):
+    step = Step(url=lab.targets[0].url, body={"messages": []})
+
+    assert len(lab.run(Requests(steps=[step], at_once=2, seconds=0, least_each=3)).result["ms"]) == 6
+    assert len(lab.run(Requests(steps=[step], seconds=60, most_each=4)).result["ms"]) == 4
+
+
 def test_a_refused_request_ends_the_run_and_is_told(lab: Lab):
     step = Step(url=f"http://127.0.0.1:{1}/nothing", body={})
 

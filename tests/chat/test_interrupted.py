@@ -47,6 +47,26 @@ def test_the_answers_of_a_killed_process_are_kept_as_interrupted_once(platform, 
     assert kept == [("interrupted", ended[0]["content"]), ("complete", LONG)]
 
 
+@pytest.mark.req("C1", "A3")
+def test_who_heard_more_of_a_killed_process_than_redis_hears_of_its_end_all_the_same(platform, alice, chat):
+    parts = {
+        "database_url": platform.database_url,
+        "redis_url": platform.redis_url,
+        "litellm_api_endpoint": platform.gateway_url,
+        "litellm_admin_key": platform.admin_key,
+    }
+    with portal_process(**parts) as (process, url), open_chat(alice, url) as there:
+        turn = there.send(LONG, "chat-slow")
+        last = there.hear_first("delta")["seq"]
+        process.kill()
+        process.join()
+    chat.tell("resume", turn=turn["id"], after=last + 3)
+    # The title is told to everybody who comes.
+    (end,) = [frame for frame in chat.until_ended() if frame["type"] != "title"]
+
+    assert (end["type"], end["seq"], end["message"]["state"]) == ("done", last + 4, "interrupted")
+
+
 @pytest.mark.req("C1")
 def test_a_portal_that_is_told_to_stop_keeps_what_was_written_and_it_can_go_on(portal_with, opened, chat):
     with portal_with(chat_stop_grace=0) as leaving, opened(leaving.url) as there:

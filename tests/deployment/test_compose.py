@@ -61,6 +61,12 @@ def test_a_placeholder_that_is_left_is_refused_with_its_line(deployment: Path) -
         ("PORTAL_CHAT_STOP_GRACE", "PORTAL_CHAT_GRACE", "PORTAL_CHAT_GRACE: no such setting"),
         ("redis://:${REDIS_PASSWORD:?is not set}@", "redis://", "is asked without a password"),
         ("services:\n", "services: [\n", "not valid YAML"),
+        ("  caddy:\n", "  extra:\n  caddy:\n", "`services` has to be a mapping of mappings"),
+        (
+            "    depends_on:\n      portal: {condition: service_started}\n",
+            "    depends_on:\n    ports:\n",
+            "stands twice",
+        ),
     ],
 )
 def test_what_could_not_work_is_refused(deployment: Path, old: str, new: str, reason: str) -> None:

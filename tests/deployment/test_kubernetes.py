@@ -82,6 +82,7 @@ def test_what_is_left_to_fill_in_is_refused_with_its_line() -> None:
             "secrets.env:5: REPLACE_ME_RED",
         ),
         ("base/web.yaml", "kind: Service\n", "kind: [\n", "not valid YAML"),
+        ("overlays/example/kustomization.yaml", "[model-keys.env]", "7\n    envs: 8", "stands twice"),
     ],
 )
 def test_what_could_not_work_is_refused(deployment: Path, file: str, old: str, new: str, reason: str) -> None:

@@ -27,13 +27,14 @@ class Job(BaseModel):
 
 
 class Requests(Job):
-    """`most_each`: requests of each connection, at most."""
+    """For so many `seconds`, but each connection sends at least `least_each` requests and at most `most_each`."""
 
     kind: Literal["requests"] = "requests"
     steps: list[Step]
     at_once: int = 1
     seconds: float
     warm_up: int = 0
+    least_each: int = 1
     most_each: int = 1_000_000
 
 

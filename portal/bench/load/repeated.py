@@ -46,9 +46,9 @@ class Worker:
         self.hits = 0
 
     async def ask_until(self, end: float) -> list[float]:
-        """Milliseconds of each, at least one."""
-        asked = [await self._ask()]
-        while time.perf_counter() < end and len(asked) < self._job.most_each:
+        """Milliseconds of each."""
+        asked: list[float] = []
+        while len(asked) < self._job.most_each and (len(asked) < self._job.least_each or time.perf_counter() < end):
             asked.append(await self._ask())
         return asked
 
