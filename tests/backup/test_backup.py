@@ -13,7 +13,7 @@ import pytest
 from redis import Redis
 
 from portal.backup.archive import open_archive
-from portal.backup.errors import BackupError, CannotRead, FromNewerVersion, InUse, PartAway
+from portal.backup.errors import BackupError, CannotRead, FromNewerVersion, InUse, NotEmpty, PartAway
 from portal.backup.make import new_file, write_backup
 from portal.backup.restore import restore
 
@@ -82,7 +82,6 @@ def test_everything_is_there_again_after_databases_were_lost(archive: Path, new_
     assert {table: len(rows) for table, rows in first.items()} == counts
     assert NAME in [row for rows in first["0/person"] for row in rows]
     assert place.rows() == first
-    assert place.portal("migrate").stdout.endswith("(0 LiteLLM migrations applied).\n")
 
 
 def test_rows_are_the_same_as_where_they_came_from(home, archive: Path, restored):
@@ -97,12 +96,10 @@ def test_rows_are_the_same_as_where_they_came_from(home, archive: Path, restored
 def test_database_with_something_in_it_is_left_alone(archive: Path, restored):
     before = restored.rows()
 
-    done = restored.portal("restore", archive)
+    with open_archive(archive, None) as opened, pytest.raises(NotEmpty, match=r"is not empty.*say --replace"):
+        restore(restored.settings, opened, replace=False)
     asked = restored.portal("restore", archive, "--replace", answer="n\n")
 
-    assert done.returncode == 1
-    assert "is not empty" in done.stderr
-    assert "--replace" in done.stderr
     assert asked.returncode == 1
     assert "Everything in both databases is given up for the backup of" in asked.stderr
     assert restored.rows() == before
@@ -182,7 +179,8 @@ def test_rows_that_were_changed_are_noticed(archive: Path, tmp_path: Path):
     path = tmp_path / "changed"
     with zipfile.ZipFile(archive) as source, zipfile.ZipFile(path, "w") as target:
         for name in source.namelist():
-            target.writestr(name, source.read(name).replace(b"local", b"LOCAL"))
+            rows = source.read(name)
+            target.writestr(name, rows.replace(b"Ada", b"Eve") if name == "portal/person.copy" else rows)
 
     with pytest.raises(CannotRead, match="the rows of person are not those that were written"):
         opening(path)
@@ -201,17 +199,15 @@ def test_backup_of_a_newer_version_is_refused_by_name(archive: Path, new_place, 
             restore(new_place().settings, opened, replace=False)
 
 
-def test_sealed_backup_opens_with_its_passphrase_alone(home, new_place, tmp_path: Path):
-    path, passphrase, other = (tmp_path / name for name in ("sealed", "passphrase", "other"))
+def test_sealed_backup_opens_with_its_passphrase_alone(home, tmp_path: Path):
+    path, passphrase = tmp_path / "sealed", tmp_path / "passphrase"
     passphrase.write_text("correct horse battery staple\n")
-    other.write_text("wrong horse")
 
     done = home.portal("backup", path, "--passphrase-file", passphrase)
-    refused = new_place().portal("restore", path, "--passphrase-file", other)
-
     assert done.returncode == 0, done.stderr
     assert b"manifest.json" not in path.read_bytes()
-    assert (refused.returncode, refused.stderr) == (1, "The passphrase is another one, or the file is damaged.\n")
+    with pytest.raises(CannotRead, match="The passphrase is another one, or the file is damaged"):
+        opening(path, b"wrong horse")
     with pytest.raises(CannotRead, match="is encrypted"):
         opening(path)
     with open_archive(path, b"correct horse battery staple") as opened:
