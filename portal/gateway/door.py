@@ -34,6 +34,8 @@ Headers = Mapping[bytes, bytes]
 KEY = re.compile(rb"bearer +([\x21-\x7e]+)", re.IGNORECASE)
 REQUEST_HEADERS = frozenset({b"accept"})
 RESPONSE_HEADERS = frozenset({b"content-type", b"retry-after", b"cache-control", b"x-cache"})
+# nginx and what is made of it would hold a stream back: https://nginx.org/en/docs/http/ngx_http_proxy_module.html
+UNBUFFERED = (b"x-accel-buffering", b"no")
 # Limits count for a person; LiteLLM puts the scope into the name, and passes on what an endpoint says of its own.
 LIMIT_HEADER = re.compile(rb"x-ratelimit-user-((?:limit|remaining|reset)-(?:requests|tokens))")
 # `*` does not include `authorization`: https://developer.mozilla.org/docs/Web/HTTP/Headers/Access-Control-Allow-Headers
@@ -208,7 +210,7 @@ def is_event_stream(status: int, headers: Headers) -> bool:
 async def relay_events(route: Route, response: httpx.Response, headers: Headers, exchange: Exchange) -> bytes:
     """Each chunk goes on as it comes. After the first byte an error can only be said as an event, never by silence."""
     events = WholeEvents(ends_with_done=route.ends_with_done)
-    await exchange.begin(response.status_code, client_headers(headers))
+    await exchange.begin(response.status_code, [*client_headers(headers), UNBUFFERED])
     try:
         async for chunk in as_it_comes(response):
             if whole := events.feed(chunk):

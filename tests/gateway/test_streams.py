@@ -56,6 +56,13 @@ def test_stream_is_the_same_byte_for_byte(upstream_that, door_to, http: httpx.Cl
 
 
 @pytest.mark.req("G1")
+def test_a_proxy_in_front_is_told_not_to_hold_a_stream_back(upstream_that, door_to, http: httpx.Client):
+    door = door_to(upstream_that(streaming([delta("Hello"), DONE])).url)
+    with http.stream("POST", f"{door}/chat/completions", json={}) as answer:
+        assert answer.headers["x-accel-buffering"] == "no"
+
+
+@pytest.mark.req("G1")
 def test_events_that_arrive_in_pieces_leave_whole(upstream_that, door_to, http: httpx.Client):
     """Cut everywhere: inside characters, inside the end of an event, several events in one piece."""
     whole = b"".join([delta("日本"), delta("語"), delta(""), DONE])
