@@ -18,6 +18,7 @@ STOP_SECONDS = 40
 BETWEEN_LOOKS = 0.02
 LAST_LINES = 8
 PR_SET_PDEATHSIG = 1
+ENDINGS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 Process = subprocess.Popen[bytes]
 
 
@@ -27,20 +28,26 @@ def running(
 ) -> Iterator[Process]:
     """In a group of its own, so that Ctrl-C is for us alone. One that `speaks` has pipes for input and output."""
     pipe = subprocess.PIPE if speaks else None
-    with log.open("a") as output:
-        process = subprocess.Popen(
-            command,
-            env=environment,
-            stdin=pipe or subprocess.DEVNULL,
-            stdout=pipe or output,
-            stderr=output,
-            start_new_session=True,
-            preexec_fn=_end_with_us,  # noqa: PLW1509 - there is one thread
-        )
+    # A signal in the middle of a start would leave a process that nobody knows of; it is heard right afterwards.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
     try:
-        yield process
+        with log.open("a") as output:
+            process = subprocess.Popen(
+                command,
+                env=environment,
+                stdin=pipe or subprocess.DEVNULL,
+                stdout=pipe or output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=_end_with_us,  # noqa: PLW1509 - there is one thread
+            )
+        try:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            yield process
+        finally:
+            _stop(process)
     finally:
-        _stop(process)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def wait_until(happens: Callable[[], object], process: Process, seconds: float, log: Path) -> None:
@@ -91,6 +98,7 @@ def _stop(process: Process) -> None:
 def _end_with_us() -> None:
     """Also where we are killed: https://man7.org/linux/man-pages/man2/pr_set_pdeathsig.2const.html"""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
 
 
 def _name(process: Process) -> str:
