@@ -78,6 +78,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
         config.stash.setdefault(LEFT_OUT, {})[tool] = len(left_out)
         config.hook.pytest_deselected(items=left_out)
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def pytest_collection_finish() -> None:
@@ -88,6 +89,12 @@ def pytest_collection_finish() -> None:
 LEFT_OUT = pytest.StashKey[dict[Tool, int]]()
 # What the tests in there share takes each process that runs some of them a quarter of a minute.
 TOGETHER = "tests/litellm_config/database/"
+# Few tests, each with processes of its own. They come first, so that none of their files goes on alone at the end.
+LONG = (
+    *("tests/replicas/", "tests/backup/", "tests/litellm_config/", "tests/gateway/test_two_gateways.py", "tests/up/"),
+    *("tests/keys/test_crash.py", "tests/observability/", "tests/browser/", "tests/contract/", "tests/routing/"),
+    *("tests/deployment/", "tests/models/", "tests/bench/"),
+)
 
 
 class FilesTogether(LoadScopeScheduling):
@@ -99,7 +106,11 @@ class FilesTogether(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesTogether | None:
-    return FilesTogether(config, log) if config.getvalue("dist") == "loadfile" else None
+    if config.getvalue("dist") != "loadfile":
+        return None
+    # The number of its tests says little of how long a file takes.
+    config.option.loadscopereorder = False
+    return FilesTogether(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
