@@ -30,13 +30,16 @@ from waiting import wait_until
 
 KINDS = ("page", "request", "stream", "chat")
 SECONDS_BEFORE, SECONDS_AFTER = 6, 20
+# Answers take five at least.
+SECONDS_OF_CHAT = 2
 
 
 def measured(load: Load, name: str, kill: Callable[[], None]) -> None:
     chats = [Thread(target=load._once, args=("chat", load.chat)) for _ in range(4)]
+    time.sleep(SECONDS_BEFORE)
     for thread in chats:
         thread.start()
-    time.sleep(SECONDS_BEFORE)
+    time.sleep(SECONDS_OF_CHAT)
     killed = time.monotonic()
     kill()
     time.sleep(SECONDS_AFTER)
