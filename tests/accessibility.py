@@ -15,10 +15,12 @@ def assert_accessible(page: Page) -> None:
     found = _violations(page, RULES)
     page.emulate_media(color_scheme="dark")
     found += _violations(page, RULES_OF_COLOUR)
-    assert found == []
+    assert not found, found
 
 
 def _violations(page: Page, rules: list[str]) -> list[tuple[str, ...]]:
+    # What had begun to move before motion was reduced moves on: a drawer half open lies over half of a text.
+    page.evaluate("Promise.allSettled(document.getAnimations().map(animation => animation.finished))")
     options = {"runOnly": rules, "resultTypes": ["violations"]}
     found = Axe().run(page, options=options).response["violations"]
     return [(one["id"], one["help"], [node["target"] for node in one["nodes"]]) for one in found]
