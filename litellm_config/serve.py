@@ -78,11 +78,12 @@ def load() -> Any:
 
     import openai.resources  # noqa: F401, PLC0415 - the first request would load it, in every worker anew
 
-    from litellm_config import metrics, person_limits, routing, tracing  # noqa: PLC0415 - as above
+    from litellm_config import express, metrics, person_limits, routing, tracing  # noqa: PLC0415 - as above
 
     person_limits.install()
     routing.install()
-    return tracing.traced_gateway(AccessLog(metrics.install(routing.WatchPresence(app)), metrics.count_request))
+    served = express.ExpressLane(routing.WatchPresence(app))
+    return tracing.traced_gateway(AccessLog(metrics.install(served), metrics.count_request))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import uuid
 from collections.abc import AsyncIterator, Callable, MutableMapping
 from typing import Any
 
@@ -88,7 +89,8 @@ class Endpoint:
             raise Cut
         else:
             choice = {"index": 0, "message": {"role": "assistant", "content": self.name}, "finish_reason": "stop"}
-            await reply(send, 200, JSON, json.dumps({**WHOLE, "choices": [choice], "usage": USAGE}).encode())
+            answer = {**WHOLE, "id": uuid.uuid4().hex, "choices": [choice], "usage": USAGE}
+            await reply(send, 200, JSON, json.dumps(answer).encode())
 
     async def _stream(self, send: Send, fault: str) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", STREAM.encode())]})

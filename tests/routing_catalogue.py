@@ -19,6 +19,8 @@ SILENCE_SECONDS = 1.0
 # The settings of each endpoint of a model; its address is added.
 NEVER_RESTS = {"cooldown_time": 0}
 PATIENT = {"timeout": 60, "stream_timeout": 60}
+# US dollars.
+PRICES = {"input_cost_per_token": 0.00001, "output_cost_per_token": 0.001}
 MODELS: Mapping[str, list[dict[str, Any]]] = {
     "routing-failover": [{"order": 1, **NEVER_RESTS}, {"order": 2, **NEVER_RESTS}],
     "routing-peers": [{"order": 1}, {"order": 1}, {"order": 1}, {"order": 2}],
@@ -34,6 +36,7 @@ MODELS: Mapping[str, list[dict[str, Any]]] = {
     "routing-cache": [{"use_chat_completions_api": True}],
     "routing-cache-shared": [{}],
     "routing-cache-off": [{}],
+    "express": [{"order": order, **NEVER_RESTS, **PRICES} for order in (1, 2)],
 }
 CACHE = {"routing-cache-shared": "shared", "routing-cache-off": False}
 FALLBACKS = [{model: ["routing-fallback"]} for model in ("routing-with-fallback", "routing-refused-with-fallback")]

@@ -1,0 +1,63 @@
+"""What an endpoint says, put as LiteLLM puts it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import litellm
+from litellm.litellm_core_utils.prompt_templates.common_utils import extract_reasoning_content
+
+Answer = dict[str, Any]
+COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
+
+
+def put_whole(answer: Answer, model: str) -> Answer:
+    """`model` is the name that was asked for."""
+    for choice in answer["choices"]:
+        message = choice["message"]
+        thoughts, content = extract_reasoning_content(message)
+        message.pop("reasoning", None)
+        if thoughts:
+            message |= {"reasoning_content": thoughts, "content": content}
+    return {**answer, "model": model}
+
+
+def put_chunk(chunk: Answer, model: str, *, with_usage: bool) -> Answer:
+    for choice in chunk["choices"]:
+        delta = choice["delta"]
+        if thoughts := delta.pop("reasoning", None):
+            delta.setdefault("reasoning_content", thoughts)
+    if not with_usage:
+        chunk.pop("usage", None)
+    return {**chunk, "model": model}
+
+
+def says_something(chunk: Answer) -> bool:
+    """More than who speaks."""
+    return any(
+        choice.get("finish_reason") or any(value for name, value in choice["delta"].items() if name != "role")
+        for choice in chunk["choices"]
+    )
+
+
+def texts(chunk: Answer) -> Iterator[str]:
+    """All that the model has written in it."""
+    for choice in chunk["choices"]:
+        delta = choice["delta"]
+        yield from (text for name in ("content", "reasoning_content") if isinstance(text := delta.get(name), str))
+        for call in delta.get("tool_calls") or ():
+            yield from (str(text) for text in (call.get("function") or {}).values() if text)
+
+
+def usage_of(answer: Answer) -> dict[str, Any] | None:
+    """`None` unless it is told in full."""
+    usage = answer.get("usage")
+    if isinstance(usage, Mapping) and all(isinstance(usage.get(name), int) for name in COUNTS):
+        return dict(usage)
+    return None
+
+
+def count_usage(question: Mapping[str, Any], text: str, model: str) -> dict[str, Any]:
+    """Where the endpoint does not tell, as LiteLLM counts."""
+    asked: int = litellm.token_counter(model=model, messages=question["messages"], tools=question.get("tools"))
+    said: int = litellm.token_counter(model=model, text=text, count_response_tokens=True) if text else 0
+    return dict(zip(COUNTS, (asked, said, asked + said), strict=True))

@@ -1,0 +1,78 @@
+"""Who may travel: what a gateway knows of its endpoints, keys, budgets and spend, and the trips that it allows."""
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import litellm
+from litellm.integrations.custom_logger import CustomLogger
+from litellm.types.utils import Usage
+
+from litellm_config.express.books import Books
+from litellm_config.express.budgets import Budgets
+from litellm_config.express.changes import Changes
+from litellm_config.express.endpoints import Endpoint, Endpoints
+from litellm_config.express.grants import Grants, token_in
+from litellm_config.express.question import Question, read_question
+from litellm_config.express.trip import Send, Trip
+
+# Where a request sets no bound of its own.
+MOST_TOKENS = 32_768
+# What LiteLLM would do more or something else for.
+ORDERS = b"x-litellm-"
+CALL_ID = b"x-litellm-call-id"
+
+
+class Desk(CustomLogger):  # type: ignore[misc]  # LiteLLM's types are not read
+    """Hears of every request that LiteLLM has let in, after its limiter."""
+
+    def __init__(self, router: Any, changes: Changes, *, passes_headers: bool) -> None:
+        super().__init__()
+        self.router = router
+        self.endpoints = Endpoints(router, passes_headers=passes_headers)
+        self.books = Books(self.endpoints.price)
+        self._changes = changes
+        self._grants = Grants(self.endpoints, Budgets())
+        changes.on_change = self._grants.forget_all
+        litellm.logging_callback_manager.add_litellm_callback(self)
+        litellm.logging_callback_manager.add_litellm_async_success_callback(self.books)
+        self._keeping = asyncio.create_task(self.books.keep())
+
+    async def async_pre_call_hook(
+        self, user_api_key_dict: Any, cache: Any, data: dict[str, Any], call_type: str
+    ) -> dict[str, Any]:
+        del cache
+        if self._changes.are_known:
+            await self._grants.note(user_api_key_dict, data, call_type)
+        return data
+
+    def known_token(self, headers: Mapping[bytes, bytes]) -> str | None:
+        """Of a key that may have a grant, so that the body is worth a look."""
+        token = token_in(headers)
+        has_orders = any(name.startswith(ORDERS) and name != CALL_ID for name in headers)
+        return token if token and self._grants.knows(token) and not has_orders else None
+
+    async def trip(self, token: str, headers: Mapping[bytes, bytes], body: bytes, send: Send) -> Trip | None:
+        question = read_question(body)
+        grant = question and self._grants.find(token, question["model"])
+        endpoint = grant and await self.endpoints.choose(grant.model)
+        if not (question and grant and endpoint and self.books.has_template(token, endpoint.id)):
+            return None
+        price = highest_price(endpoint, question, len(body))
+        if not all(budget.has(price) for budget in grant.budgets):
+            self._grants.forget(token, grant.model)
+            return None
+        call_id = headers.get(CALL_ID, b"").decode("latin-1") or str(uuid.uuid4())
+        return Trip(call_id, grant, endpoint, question, self.endpoints.passed(headers), price, send)
+
+    async def close(self) -> None:
+        self._keeping.cancel()
+        await asyncio.gather(self._keeping, return_exceptions=True)
+        await self.books.write()
+
+
+def highest_price(endpoint: Endpoint, question: Question, size: int) -> float:
+    """Every token of the question has at least a byte."""
+    most = question.get("max_tokens") or question.get("max_completion_tokens") or MOST_TOKENS
+    return endpoint.price(Usage(prompt_tokens=size, completion_tokens=int(most)))
