@@ -64,7 +64,7 @@ class Tool:
 
 
 TOOLS = (
-    Tool("browser", "chromium", find_chromium() is not None),
+    Tool("browser", "chromium-headless-shell", find_chromium() is not None),
     Tool("promtool", "prometheus", shutil.which("promtool") is not None),
 )
 
