@@ -50,6 +50,8 @@ CERTIFICATE.flush()
 os.environ["SSL_CERT_FILE"] = CERTIFICATE.name
 # Milliseconds between two parcels of spans; five seconds are usual, and only the tests of traces send any.
 os.environ["OTEL_BSP_SCHEDULE_DELAY"] = "100"
+# Seconds until a LiteLLM writes down what was used, to which it adds up to five by chance; ten are usual.
+os.environ["PROXY_BATCH_WRITE_AT"] = "1"
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Tool:
 
 
 TOOLS = (
-    Tool("browser", "chromium", find_chromium() is not None),
+    Tool("browser", "chromium-headless-shell", find_chromium() is not None),
     Tool("promtool", "prometheus", shutil.which("promtool") is not None),
 )
 

@@ -142,7 +142,7 @@ def recorder_door(recorder: Upstream) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def all_litellm_fields() -> set[str]:
     """In a process of its own, because LiteLLM takes its time and warns of much."""
-    program = "from litellm.types.utils import all_litellm_params as names; print(*names)"
+    program = "import gc; gc.disable(); from litellm.types.utils import all_litellm_params as names; print(*names)"
     environment = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     return set(done.stdout.split())

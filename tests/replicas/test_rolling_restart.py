@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from multiprocessing.process import BaseProcess
 
 import pytest
 from balancer import Balancer, running_balancer
 from key_calls import created
 from load import running_load
-from portal_process import portal_process
+from portal_process import portal_processes
 from waiting import wait_until
 
 ROLES = ("web", "chat", "api")
@@ -21,18 +22,21 @@ class Fleet:
         self._stack = stack
         self._settings = settings
         self._balancers: dict[str, Balancer] = {role: stack.enter_context(running_balancer()) for role in ROLES}
-        self._instances = {(role, number): self._start(role) for role in ROLES for number in (0, 1)}
+        self._instances: dict[tuple[str, int], tuple[BaseProcess, int]] = {}
+        self._start([(role, number) for role in ROLES for number in (0, 1)])
         wait_until(lambda: all(one.healthy == set(one.ports) for one in self._balancers.values()))
 
     @property
     def urls(self) -> dict[str, str]:
         return {role: balancer.url for role, balancer in self._balancers.items()}
 
-    def _start(self, role: str):
-        process, url = self._stack.enter_context(portal_process(role=role, **self._settings))
-        port = int(url.rpartition(":")[2])
-        self._balancers[role].ports.append(port)
-        return process, port
+    def _start(self, instances: list[tuple[str, int]]) -> None:
+        settings = [{"role": role, **self._settings} for role, _ in instances]
+        started = self._stack.enter_context(portal_processes(*settings))
+        for (role, number), (process, url) in zip(instances, started, strict=True):
+            port = int(url.rpartition(":")[2])
+            self._instances[role, number] = process, port
+            self._balancers[role].ports.append(port)
 
     def restart(self, number: int) -> None:
         """One instance of each role."""
@@ -43,7 +47,7 @@ class Fleet:
             process.join(300)
             assert not process.is_alive(), f"{role} does not end"
             self._balancers[role].ports.remove(port)
-            self._instances[role, number] = self._start(role)
+        self._start([(role, number) for role in ROLES])
         wait_until(lambda: all(one.healthy >= set(one.ports) for one in self._balancers.values()))
 
 

@@ -12,7 +12,7 @@ import httpx
 import psutil
 import yaml
 
-PROGRAM = Path(__file__).with_name("gateway_process.py")
+PROGRAM = Path(__file__).with_name("supervisor_process.py")
 SECRET = "correct-horse-battery"
 
 

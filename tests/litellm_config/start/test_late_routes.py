@@ -17,8 +17,10 @@ from pydantic import BaseModel
 
 from litellm_config.late_routes import LateRoute, late_routes
 
+# Without looking for garbage, of which there is none, as where workers are forked.
 LOADED = """
-import json, sys
+import gc, json, sys
+gc.disable()
 from litellm_config.serve import load
 load()
 loaded = set(sys.modules)
