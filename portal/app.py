@@ -65,6 +65,7 @@ from portal.keys.newcomers import Newcomers
 from portal.keys.pages import KeyPages
 from portal.keys.policy import Policy, policies
 from portal.keys.repair import repair
+from portal.keys.roster import Rosters
 from portal.models import Kind
 from portal.operators.actions import OperatorActions
 from portal.operators.api import OperatorApi
@@ -151,6 +152,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
     table = policies(settings)
     visitors = table[Kind.PERMISSIONLESS]
     limits = Limits(database, proxy, table, clock)
+    rosters = Rosters(database, proxy, table)
     sessions = Sessions(redis, clock, idle_ttl=settings.session_idle_ttl, max_age=settings.session_max_age)
     people = People(database, clock, settings.fresh_sign_in_ttl)
     https = (settings.public_url or "").startswith("https://")
@@ -186,17 +188,21 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         """A LiteLLM that none of our gateways has started publishes no catalogue."""
         return catalogue.example(allowed=policy.models) or gateway.example_model
 
+    async def prepare() -> None:
+        await limits.keep_in_step()
+        await rosters.fill()
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         gives_keys = "web" in settings.role or "chat" in settings.role
         tasks = [
-            asyncio.create_task(gateway.watch(limits.keep_in_step if gives_keys else _nothing)),
+            asyncio.create_task(gateway.watch(prepare if gives_keys else _nothing)),
             asyncio.create_task(catalogue.watch()),
         ]
         if "web" in settings.role:
             tasks += [
                 asyncio.create_task(_sweep(settings, database, clock).watch()),
-                asyncio.create_task(_repair_regularly(database, proxy, operators.blocking, clock)),
+                asyncio.create_task(_repair_regularly(database, proxy, operators.blocking, rosters, clock)),
             ]
         async with chat.running() if "chat" in settings.role else nullcontext():
             yield
@@ -215,6 +221,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         settings,
         database=database,
         proxy=proxy,
+        gateway=gateway,
         limits=limits,
         newcomers=newcomers,
         limiter=limiter,
@@ -349,11 +356,14 @@ async def _nothing() -> None:
     """The door needs no preparation."""
 
 
-async def _repair_regularly(database: Database, proxy: LitellmProxy, blocking: Blocking, clock: Clock) -> None:
+async def _repair_regularly(
+    database: Database, proxy: LitellmProxy, blocking: Blocking, rosters: Rosters, clock: Clock
+) -> None:
     while True:
         await asyncio.sleep(SECONDS_BETWEEN_REPAIRS)
         try:
             await repair(database, proxy, clock)
             await blocking.finish_all()
+            await rosters.fill()
         except (PortalError, SQLAlchemyError) as error:
             log.warning("keys.repair_postponed", reason=type(error).__name__)
