@@ -38,6 +38,7 @@ from portal.clients.litellm_proxy import LitellmProxy
 from portal.clients.litellm_reading import LitellmReader
 from portal.clients.litellm_spend import LitellmSpend
 from portal.clients.recaptcha import Recaptcha
+from portal.clients.transport import AiohttpTransport
 from portal.conversations.api import ConversationsApi
 from portal.conversations.folders import Folders
 from portal.conversations.history import History
@@ -98,10 +99,7 @@ log = get_logger()
 CHAT_PATHS = ("/api/chat", "/api/conversations", "/api/prompts")
 SECONDS_BETWEEN_REPAIRS = 30
 MANAGEMENT_TIMEOUT = httpx.Timeout(15, connect=2)
-# Like the door, it lets go of a connection before LiteLLM's server does.
-MANAGEMENT_LIMITS = httpx.Limits(
-    max_connections=100, max_keepalive_connections=20, keepalive_expiry=upstream.KEEP_ALIVE_SECONDS
-)
+MANAGEMENT_CONNECTIONS = 100
 CAPTCHA_TIMEOUT = httpx.Timeout(5)
 AUTH0_TIMEOUT = httpx.Timeout(5, connect=2)
 
@@ -121,9 +119,11 @@ class Outward:
         tls = httpx.create_ssl_context()
         admin = {"authorization": f"Bearer {settings.litellm_admin_key.get_secret_value()}"}
         endpoint = settings.litellm_api_endpoint
+        # Like the door, it lets go of a connection before LiteLLM's server does.
+        management = AiohttpTransport(tls, keep_alive=upstream.KEEP_ALIVE_SECONDS, most=MANAGEMENT_CONNECTIONS)
         return cls(
             management=httpx.AsyncClient(
-                base_url=endpoint, headers=admin, timeout=MANAGEMENT_TIMEOUT, limits=MANAGEMENT_LIMITS, verify=tls
+                base_url=endpoint, headers=admin, timeout=MANAGEMENT_TIMEOUT, transport=management
             ),
             relay=tracing.calls(upstream.connect(tls)),
             captcha=httpx.AsyncClient(timeout=CAPTCHA_TIMEOUT, verify=tls),
