@@ -1,7 +1,7 @@
 """The composition root: the only place that knows every part of the web application."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Self
@@ -70,7 +70,6 @@ from portal.keys.roster import Rosters
 from portal.models import Kind
 from portal.operators.actions import OperatorActions
 from portal.operators.api import OperatorApi
-from portal.operators.blocking import Blocking
 from portal.operators.pages import OperatorPages
 from portal.operators.services import operator_services
 from portal.pages.api_docs import ApiDocsRoutes
@@ -202,7 +201,11 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         if "web" in settings.role:
             tasks += [
                 asyncio.create_task(_sweep(settings, database, clock).watch()),
-                asyncio.create_task(_repair_regularly(database, proxy, operators.blocking, rosters, clock)),
+                asyncio.create_task(
+                    _repair_regularly(
+                        lambda: repair(database, proxy, clock), operators.blocking.finish_all, rosters.fill
+                    )
+                ),
             ]
         async with chat.running() if "chat" in settings.role else nullcontext():
             yield
@@ -356,14 +359,12 @@ async def _nothing() -> None:
     """The door needs no preparation."""
 
 
-async def _repair_regularly(
-    database: Database, proxy: LitellmProxy, blocking: Blocking, rosters: Rosters, clock: Clock
-) -> None:
+async def _repair_regularly(*repairs: Callable[[], Awaitable[object]]) -> None:
+    """One that fails, perhaps each time, keeps none of the others from its work."""
     while True:
         await asyncio.sleep(SECONDS_BETWEEN_REPAIRS)
-        try:
-            await repair(database, proxy, clock)
-            await blocking.finish_all()
-            await rosters.fill()
-        except (PortalError, SQLAlchemyError) as error:
-            log.warning("keys.repair_postponed", reason=type(error).__name__)
+        for one in repairs:
+            try:
+                await one()
+            except (PortalError, SQLAlchemyError) as error:
+                log.warning("keys.repair_postponed", reason=type(error).__name__)
