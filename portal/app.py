@@ -1,7 +1,7 @@
 """The composition root: the only place that knows every part of the web application."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Self
@@ -38,6 +38,7 @@ from portal.clients.litellm_proxy import LitellmProxy
 from portal.clients.litellm_reading import LitellmReader
 from portal.clients.litellm_spend import LitellmSpend
 from portal.clients.recaptcha import Recaptcha
+from portal.clients.transport import AiohttpTransport
 from portal.conversations.api import ConversationsApi
 from portal.conversations.folders import Folders
 from portal.conversations.history import History
@@ -65,10 +66,10 @@ from portal.keys.newcomers import Newcomers
 from portal.keys.pages import KeyPages
 from portal.keys.policy import Policy, policies
 from portal.keys.repair import repair
+from portal.keys.roster import Rosters
 from portal.models import Kind
 from portal.operators.actions import OperatorActions
 from portal.operators.api import OperatorApi
-from portal.operators.blocking import Blocking
 from portal.operators.pages import OperatorPages
 from portal.operators.services import operator_services
 from portal.pages.api_docs import ApiDocsRoutes
@@ -97,10 +98,7 @@ log = get_logger()
 CHAT_PATHS = ("/api/chat", "/api/conversations", "/api/prompts")
 SECONDS_BETWEEN_REPAIRS = 30
 MANAGEMENT_TIMEOUT = httpx.Timeout(15, connect=2)
-# Like the door, it lets go of a connection before LiteLLM's server does.
-MANAGEMENT_LIMITS = httpx.Limits(
-    max_connections=100, max_keepalive_connections=20, keepalive_expiry=upstream.KEEP_ALIVE_SECONDS
-)
+MANAGEMENT_CONNECTIONS = 100
 CAPTCHA_TIMEOUT = httpx.Timeout(5)
 AUTH0_TIMEOUT = httpx.Timeout(5, connect=2)
 
@@ -120,9 +118,11 @@ class Outward:
         tls = httpx.create_ssl_context()
         admin = {"authorization": f"Bearer {settings.litellm_admin_key.get_secret_value()}"}
         endpoint = settings.litellm_api_endpoint
+        # Like the door, it lets go of a connection before LiteLLM's server does.
+        management = AiohttpTransport(tls, keep_alive=upstream.KEEP_ALIVE_SECONDS, most=MANAGEMENT_CONNECTIONS)
         return cls(
             management=httpx.AsyncClient(
-                base_url=endpoint, headers=admin, timeout=MANAGEMENT_TIMEOUT, limits=MANAGEMENT_LIMITS, verify=tls
+                base_url=endpoint, headers=admin, timeout=MANAGEMENT_TIMEOUT, transport=management
             ),
             relay=tracing.calls(upstream.connect(tls)),
             captcha=httpx.AsyncClient(timeout=CAPTCHA_TIMEOUT, verify=tls),
@@ -151,6 +151,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
     table = policies(settings)
     visitors = table[Kind.PERMISSIONLESS]
     limits = Limits(database, proxy, table, clock)
+    rosters = Rosters(database, proxy, table)
     sessions = Sessions(redis, clock, idle_ttl=settings.session_idle_ttl, max_age=settings.session_max_age)
     people = People(database, clock, settings.fresh_sign_in_ttl)
     https = (settings.public_url or "").startswith("https://")
@@ -186,17 +187,25 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         """A LiteLLM that none of our gateways has started publishes no catalogue."""
         return catalogue.example(allowed=policy.models) or gateway.example_model
 
+    async def prepare() -> None:
+        await limits.keep_in_step()
+        await rosters.fill()
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         gives_keys = "web" in settings.role or "chat" in settings.role
         tasks = [
-            asyncio.create_task(gateway.watch(limits.keep_in_step if gives_keys else _nothing)),
+            asyncio.create_task(gateway.watch(prepare if gives_keys else _nothing)),
             asyncio.create_task(catalogue.watch()),
         ]
         if "web" in settings.role:
             tasks += [
                 asyncio.create_task(_sweep(settings, database, clock).watch()),
-                asyncio.create_task(_repair_regularly(database, proxy, operators.blocking, clock)),
+                asyncio.create_task(
+                    _repair_regularly(
+                        lambda: repair(database, proxy, clock), operators.blocking.finish_all, rosters.fill
+                    )
+                ),
             ]
         async with chat.running() if "chat" in settings.role else nullcontext():
             yield
@@ -215,6 +224,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         settings,
         database=database,
         proxy=proxy,
+        gateway=gateway,
         limits=limits,
         newcomers=newcomers,
         limiter=limiter,
@@ -349,11 +359,12 @@ async def _nothing() -> None:
     """The door needs no preparation."""
 
 
-async def _repair_regularly(database: Database, proxy: LitellmProxy, blocking: Blocking, clock: Clock) -> None:
+async def _repair_regularly(*repairs: Callable[[], Awaitable[object]]) -> None:
+    """One that fails, perhaps each time, keeps none of the others from its work."""
     while True:
         await asyncio.sleep(SECONDS_BETWEEN_REPAIRS)
-        try:
-            await repair(database, proxy, clock)
-            await blocking.finish_all()
-        except (PortalError, SQLAlchemyError) as error:
-            log.warning("keys.repair_postponed", reason=type(error).__name__)
+        for one in repairs:
+            try:
+                await one()
+            except (PortalError, SQLAlchemyError) as error:
+                log.warning("keys.repair_postponed", reason=type(error).__name__)

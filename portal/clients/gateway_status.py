@@ -24,6 +24,10 @@ class GatewayStatus:
         self._proxy = proxy
         self._since_start = 0.0
 
+    async def is_there(self) -> bool:
+        """As of seconds ago, and asked anew where it was not then."""
+        return self.state == "ready" or await self._proxy.is_alive()
+
     async def watch(self, when_ready: Callable[[], Awaitable[None]]) -> None:
         """Runs until cancelled; `when_ready` is called each time LiteLLM has come (back), until it succeeds."""
 

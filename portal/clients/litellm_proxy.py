@@ -5,7 +5,7 @@ LiteLLM's own words stay in the log: they can name keys and addresses.
 https://docs.litellm.ai/docs/proxy/management_endpoints
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -79,14 +79,16 @@ class LitellmProxy:
         found = await self._team_info(team)
         return None if found is None else found.get("metadata") or {}
 
-    async def roster_size(self, team: str) -> int:
+    async def roster(self, team: str) -> Collection[str]:
+        """The users on it; all of them may have keys of the team, on it or not."""
         found = await self._team_info(team)
-        return len(found["members_with_roles"]) if found else 0
+        return {str(member["user_id"]) for member in found["members_with_roles"]} if found else ()
 
-    async def add_member(self, team: str, user: str) -> None:
-        """Does nothing when the user is a member already."""
-        member = {"team_id": team, "member": {"role": "user", "user_id": user}}
-        await self._ask("POST", "/team/member_add", json=member, absent=HTTPStatus.BAD_REQUEST)
+    async def add_members(self, team: str, users: Sequence[str]) -> None:
+        """Leaves out who is on the roster already."""
+        members = [{"role": "user", "user_id": user} for user in users]
+        request = {"team_id": team, "member": members}
+        await self._ask("POST", "/team/member_add", json=request, absent=HTTPStatus.BAD_REQUEST)
 
     async def _team_info(self, team: str) -> dict[str, Any] | None:
         # Without a limit every key of the team would be in the answer.

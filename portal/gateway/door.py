@@ -233,7 +233,7 @@ async def relay_whole(
     route: Route, response: httpx.Response, headers: Headers, exchange: Exchange, find_model: FindModel
 ) -> bytes:
     """Read to its end before the client gets a byte, so that an answer that breaks off can still become a 502."""
-    body = await response.aread()
+    body = b"".join([chunk async for chunk in as_it_comes(response)])
     if response.status_code not in SUCCESS:
         said = read_complaint(response.status_code, body)
         raise answer_to(said, retry_after=seconds_to_wait(headers), model=exchange.model)

@@ -4,6 +4,7 @@ import ssl
 
 import httpx
 
+from portal.clients.transport import AiohttpTransport
 from portal.gateway.timeouts import Timeouts
 
 # LiteLLM's server closes a connection after 5 idle seconds; ours has to be the first to let go of it.
@@ -11,9 +12,8 @@ KEEP_ALIVE_SECONDS = 4
 CONNECT_SECONDS = 3
 
 
-def connect(tls: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=KEEP_ALIVE_SECONDS)
-    return httpx.AsyncHTTPTransport(verify=tls, trust_env=False, limits=limits)
+def connect(tls: ssl.SSLContext) -> httpx.AsyncBaseTransport:
+    return AiohttpTransport(tls, keep_alive=KEEP_ALIVE_SECONDS)
 
 
 class Patience:

@@ -7,7 +7,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, fie
 
 from portal.accounts.session import Session
 from portal.clients.captcha import MAX_ANSWER_LENGTH
-from portal.clients.litellm_proxy import LitellmProxy, ProxyUnavailable
+from portal.clients.gateway_status import GatewayStatus
+from portal.clients.litellm_proxy import ProxyUnavailable
 from portal.core.clock import Clock
 from portal.core.database import Database
 from portal.core.errors import NotAllowed
@@ -69,7 +70,7 @@ class Claims:
         settings: Settings,
         *,
         database: Database,
-        proxy: LitellmProxy,
+        gateway: GatewayStatus,
         issuer: KeyIssuer,
         newcomers: Newcomers,
         meters: KeyMeters,
@@ -77,7 +78,7 @@ class Claims:
     ) -> None:
         self._settings = settings
         self._database = database
-        self._proxy = proxy
+        self._gateway = gateway
         self._issuer = issuer
         self._newcomers = newcomers
         self._meters = meters
@@ -91,9 +92,17 @@ class Claims:
     async def _claim(self, request: ClaimRequest, session: Session | None, ip: str, network: str) -> Claimed:
         if session and session.has_account:
             raise AccountSignedIn
-        if not await self._proxy.is_alive():
+        if not await self._gateway.is_there():
             raise ProxyUnavailable(reached=False)
         await self._newcomers.check(request.captcha, ip=ip, network=network)
+        try:
+            return await self._issue(request, session, ip, network)
+        except ProxyUnavailable as error:
+            if not error.reached:
+                await self._newcomers.forget_attempt(network)
+            raise
+
+    async def _issue(self, request: ClaimRequest, session: Session | None, ip: str, network: str) -> Claimed:
         person, consent = await self._person(request, session)
         counted = self._newcomers.counted(network, session, sorry=SORRY)
         async with counted, self._newcomers.session(person, session) as token:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
+from portal.clients.gateway_status import GatewayStatus
 from portal.clients.litellm_proxy import LitellmProxy
 from portal.core.clock import Clock
 from portal.core.database import Database
@@ -31,11 +32,12 @@ class KeyDesk:
     chat_keys: ChatKeys
 
 
-def key_desk(
+def key_desk(  # noqa: PLR0913 - it is a list
     settings: Settings,
     *,
     database: Database,
     proxy: LitellmProxy,
+    gateway: GatewayStatus,
     limits: Limits,
     newcomers: Newcomers,
     limiter: RateLimiter,
@@ -49,7 +51,7 @@ def key_desk(
         claims=Claims(
             settings,
             database=database,
-            proxy=proxy,
+            gateway=gateway,
             issuer=issuer,
             newcomers=newcomers,
             meters=meters,

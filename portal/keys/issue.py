@@ -10,13 +10,13 @@ Nobody has seen the secret then, so nothing is lost and nothing has to be issued
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
 from weakref import WeakValueDictionary
 
-from sqlalchemy import ColumnElement, CursorResult, exists, func, update
+from sqlalchemy import ColumnElement, CursorResult, exists, func, inspect, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -51,12 +51,13 @@ class KeyReveal:
 
 @dataclass(frozen=True)
 class Reservation:
-    """A key that LiteLLM is to make. `ttl`: its life, if it ends."""
+    """A key that LiteLLM is to make. `ttl`: its life, if it ends. `is_first`: its person was made together with it."""
 
     key: IssuedKey
     secret: str
     policy: Policy
     ttl: timedelta | None
+    is_first: bool = False
 
 
 class KeyIssuer:
@@ -75,14 +76,10 @@ class KeyIssuer:
     ) -> KeyReveal:
         """`person` may be new: stored, like the consent, together with the reservation."""
         async with self.turn(person), self._database.transaction() as session:
-            stored = await self.lock(session, person)
-            policy = await self._limits.effective_policy(session, stored)
-            if await self._count(session, stored) >= policy.active_keys:
-                raise KeyLimitReached(_limit_text(policy))
-            reserved = self.reserve(session, stored, policy, name=name, description=description, ttl=policy.key_ttl)
-            if stored is person:
-                # New, and here for this key alone, see `repair.forget`.
-                stored.created_at = reserved.key.created_at
+            if is_new(person):
+                reserved = await self._reserve_first(session, person, name, description)
+            else:
+                reserved = await self._reserve_another(session, person, name, description)
             if consent:
                 session.add(consent)
                 _note_consent(session, consent, ip)
@@ -100,11 +97,7 @@ class KeyIssuer:
         """Nobody else makes or changes keys of this person until the transaction ends."""
         stored = await session.get(Person, person.id, with_for_update=ROW_LOCK)
         if stored is None:
-            if person.kind.has_account:
-                raise SignInNeeded
-            session.add(person)
-            await session.flush()
-            return person
+            raise SignInNeeded
         if stored.blocked_at:
             raise PersonBlocked
         return stored
@@ -147,12 +140,31 @@ class KeyIssuer:
         log.info("keys.issued", key_id=str(key.id), team=key.team)
         return KeyReveal(key, reserved.secret, reserved.policy)
 
+    async def _reserve_first(self, session: AsyncSession, person: Person, name: str, description: str) -> Reservation:
+        """Nobody else knows of the person yet, so there is nothing to lock, to count or to look up."""
+        policy = self._limits.policy_of(person.kind)
+        if not policy.active_keys:
+            raise KeyLimitReached(_limit_text(policy))
+        session.add(person)
+        await session.flush()
+        reserved = self.reserve(session, person, policy, name=name, description=description, ttl=policy.key_ttl)
+        # Here for this key alone, see `repair.forget`.
+        reserved.key.created_at = person.created_at
+        return replace(reserved, is_first=True)
+
+    async def _reserve_another(self, session: AsyncSession, person: Person, name: str, description: str) -> Reservation:
+        stored = await self.lock(session, person)
+        policy = await self._limits.effective_policy(session, stored)
+        if await self._count(session, stored) >= policy.active_keys:
+            raise KeyLimitReached(_limit_text(policy))
+        return self.reserve(session, stored, policy, name=name, description=description, ttl=policy.key_ttl)
+
     async def _count(self, session: AsyncSession, person: Person) -> int:
         query = select(func.count(col(IssuedKey.id))).where(IssuedKey.person_id == person.id, counted(self._clock()))
         return (await session.exec(query)).one()
 
     async def _generate(self, reserved: Reservation) -> IssuedKey:
-        await self._limits.ensure(reserved.key.person_id, reserved.policy)
+        await self._limits.ensure(reserved.key.person_id, reserved.policy, is_new=reserved.is_first)
         made = await self._proxy.generate_key(_key_request(reserved))
         return reserved.key.model_copy(update={"expires_at": made.expires})
 
@@ -178,6 +190,11 @@ class KeyIssuer:
             return
         async with self._database.transaction() as session:
             await forget(session, reserved)
+
+
+def is_new(person: Person) -> bool:
+    """Made for this request and never stored."""
+    return bool(inspect(person).transient)
 
 
 def _is_welcome(person_id: UUID) -> ColumnElement[bool]:

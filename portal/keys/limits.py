@@ -22,28 +22,17 @@ from portal.models import IssuedKey, Kind, LimitOverride, Person
 
 log = get_logger()
 
-# A member costs every request of the team 0.05 ms of processor time.
-ROSTER_SIZE = 50
 NOTE = "limits"
 PERIOD = "budget_period"
 DAY = 86_400
 
 
 class Limits:
-    def __init__(
-        self,
-        database: Database,
-        proxy: LitellmProxy,
-        policies: Policies,
-        clock: Clock,
-        *,
-        roster_size: int = ROSTER_SIZE,
-    ) -> None:
+    def __init__(self, database: Database, proxy: LitellmProxy, policies: Policies, clock: Clock) -> None:
         self._database = database
         self._proxy = proxy
         self._policies = policies
         self._clock = clock
-        self._roster_size = roster_size
         self._teams: set[str] = set()
 
     def policy_of(self, kind: Kind) -> Policy:
@@ -62,21 +51,17 @@ class Limits:
             policy = await self.effective_policy(session, person)
         await self.ensure(person_id, policy)
 
-    async def ensure(self, person_id: UUID, policy: Policy) -> None:
-        """The person's row in LiteLLM exists and carries the limits of `policy`, and the team exists."""
+    async def ensure(self, person_id: UUID, policy: Policy, *, is_new: bool = False) -> None:
+        """The person's row in LiteLLM exists and carries the limits of `policy`, and the team exists.
+
+        Of somebody who `is_new` LiteLLM has no row, and is not asked for one.
+        """
         if policy.team not in self._teams:
             await self._ensure_team(policy)
-        known = await self._proxy.user(str(person_id))
+        known = None if is_new else await self._proxy.user(str(person_id))
         noted = known.metadata.get(NOTE) if known else None
         if noted != policy.limits:
             await self._proxy.set_user(_row(person_id, policy, noted))
-        if known is None:
-            await self._enrol(person_id, policy.team)
-
-    async def _enrol(self, person_id: UUID, team: str) -> None:
-        """LiteLLM's own pages show the roster, and every request parses it, so only the first people are on it."""
-        if await self._proxy.roster_size(team) < self._roster_size:
-            await self._proxy.add_member(team, str(person_id))
 
     async def keep_in_step(self) -> None:
         """Teams exist and carry the policy, and so does everybody with a key, in few calls and only after a change."""

@@ -21,9 +21,12 @@ class Newcomers:
 
     async def check(self, captcha: str, *, ip: str, network: str) -> None:
         """An attempt, counted whatever becomes of it; raises `LimitReached`, or what the CAPTCHA raises."""
-        text = "Too many tries from your network. Please wait a while and try again."
-        await self._limiter.take(Limit(self._settings.claim_attempts_per_ip, "claim-attempts", network, text))
+        await self._limiter.take(self._attempts(network))
         await self._captcha.verify(captcha, ip=ip)
+
+    async def forget_attempt(self, network: str) -> None:
+        """The one that `check` has counted."""
+        await self._limiter.give_back(self._attempts(network))
 
     @asynccontextmanager
     async def counted(self, network: str, session: Session | None, *, sorry: str) -> AsyncIterator[None]:
@@ -54,6 +57,10 @@ class Newcomers:
         except BaseException:
             await self._sessions.end(token)
             raise
+
+    def _attempts(self, network: str) -> Limit:
+        text = "Too many tries from your network. Please wait a while and try again."
+        return Limit(self._settings.claim_attempts_per_ip, "claim-attempts", network, text)
 
     def _limits(self, network: str, session: Session | None, sorry: str) -> list[Limit]:
         limits = [Limit(self._settings.claims_per_ip, "claims-per-ip", network, sorry.format("network"))]

@@ -37,6 +37,15 @@ def test_only_what_the_upstream_needs_is_passed_on(recorder, recorder_door, http
     }
 
 
+def test_header_of_strange_bytes_is_passed_on_without_them(recorder, recorder_door, http: httpx.Client):
+    headers = [(b"accept", "naïve/日本".encode() + b"\xff")]
+
+    answer = http.post(f"{recorder_door}/embeddings", headers=headers, content=b"{}")
+
+    assert answer.status_code == 200
+    assert asked(recorder)["accept"] == "naïve/日本"
+
+
 def test_calls_under_one_request_id_are_two_calls(recorder, recorder_door, http: httpx.Client):
     ids = set()
     for _ in range(2):
