@@ -78,11 +78,12 @@ def load() -> Any:
 
     import openai.resources  # noqa: F401, PLC0415 - the first request would load it, in every worker anew
 
-    from litellm_config import express, metrics, person_limits, routing, tracing  # noqa: PLC0415 - as above
+    from litellm_config import metrics, person_limits, routing, tracing  # noqa: PLC0415 - as above
+    from litellm_config.express.lane import ExpressLane  # noqa: PLC0415 - as above
 
     person_limits.install()
     routing.install()
-    served = express.ExpressLane(routing.WatchPresence(app))
+    served = ExpressLane(routing.WatchPresence(app))
     return tracing.traced_gateway(AccessLog(metrics.install(served), metrics.count_request))
 
 

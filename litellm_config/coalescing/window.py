@@ -1,10 +1,10 @@
-"""How long a stream gathers before it hands on: as long as keeps LiteLLM's share of the processor bearable."""
+"""How long a stream gathers before it hands on: as long as keeps the share of the processor bearable."""
 
 from typing import Self
 
-# What LiteLLM spends on one event, measured, and the share of a core that events may take.
+# What an event costs in LiteLLM, or in the gateway, the door and the chat together; and the share of a core for it.
 SECONDS_PER_EVENT = 0.0008
-SHARE_OF_CORE = 0.5
+SHARE_OF_CORE = 0.25
 # A person does not see smaller steps as separate ones, and a larger one would look like a stutter.
 LONGEST_SECONDS = 0.25
 

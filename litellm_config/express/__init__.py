@@ -5,7 +5,3 @@ in to a model, and has answered once, the next plain chat completions of that ke
 limits are counted by LiteLLM's own limiter, spend is handed to LiteLLM's own writer, several answers at a time.
 Whatever is out of the ordinary goes LiteLLM's way, and so does a request whose endpoint has failed: see ADR 0029.
 """
-
-from litellm_config.express.lane import ExpressLane
-
-__all__ = ["ExpressLane"]

@@ -7,14 +7,13 @@ from typing import Any
 
 import litellm
 from litellm.integrations.custom_logger import CustomLogger
-from litellm.types.utils import Usage
 
 from litellm_config.express.books import Books
 from litellm_config.express.budgets import Budgets
 from litellm_config.express.changes import Changes
-from litellm_config.express.endpoints import Endpoint, Endpoints
+from litellm_config.express.endpoints import Endpoints
 from litellm_config.express.grants import Grants, token_in
-from litellm_config.express.question import Question, read_question
+from litellm_config.express.question import most_tokens, read_question
 from litellm_config.express.trip import Send, Trip
 
 # Where a request sets no bound of its own.
@@ -59,7 +58,8 @@ class Desk(CustomLogger):  # type: ignore[misc]  # LiteLLM's types are not read
         endpoint = grant and await self.endpoints.choose(grant.model)
         if not (question and grant and endpoint and self.books.has_template(token, endpoint.id)):
             return None
-        price = highest_price(endpoint, question, len(body))
+        # Every token of the question has at least a byte.
+        price = endpoint.highest_price(len(body), most_tokens(question) or MOST_TOKENS)
         if not all(budget.has(price) for budget in grant.budgets):
             self._grants.forget(token, grant.model)
             return None
@@ -70,9 +70,3 @@ class Desk(CustomLogger):  # type: ignore[misc]  # LiteLLM's types are not read
         self._keeping.cancel()
         await asyncio.gather(self._keeping, return_exceptions=True)
         await self.books.write()
-
-
-def highest_price(endpoint: Endpoint, question: Question, size: int) -> float:
-    """Every token of the question has at least a byte."""
-    most = question.get("max_tokens") or question.get("max_completion_tokens") or MOST_TOKENS
-    return endpoint.price(Usage(prompt_tokens=size, completion_tokens=int(most)))

@@ -37,7 +37,7 @@ async def ask(endpoint: Endpoint, question: Question, passed: Mapping[str, str])
         "POST",
         f"{endpoint.api_base.rstrip('/')}/chat/completions",
         content=orjson.dumps({**question, "model": endpoint.model}),
-        headers={"content-type": "application/json", "accept": "application/json", **passed, **endpoint.headers},
+        headers={"content-type": "application/json", "accept": "application/json", **passed, **dict(endpoint.headers)},
         timeout=timeout,
     )
     try:

@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import litellm
@@ -33,13 +34,14 @@ KNOWN_PARAMS = frozenset(
 )
 # For how long it is taken for granted which endpoints rest.
 LOOK_SECONDS = 1.0
+MANY = 1000
 
 
 class Endpoint(NamedTuple):
     id: str
     model: str
     api_base: str
-    headers: Mapping[str, str]
+    headers: tuple[tuple[str, str], ...]
     order: int
     weight: float
     timeout: float
@@ -50,6 +52,11 @@ class Endpoint(NamedTuple):
         if self.id not in litellm.model_cost:
             return 0.0
         return float(sum(generic_cost_per_token(model=self.id, usage=usage, custom_llm_provider="openai")))
+
+    def highest_price(self, prompt_tokens: int, completion_tokens: int) -> float:
+        """Of an answer of at most so many tokens, if their price does not rise with their number."""
+        per_token = _prices(self)
+        return prompt_tokens * per_token[0] + completion_tokens * per_token[1]
 
 
 class Endpoints:
@@ -101,6 +108,13 @@ class Endpoints:
         self._resting = frozenset(endpoint for endpoint, _ in found)
 
 
+@cache
+def _prices(endpoint: Endpoint) -> tuple[float, float]:
+    """Of a token of the question and of one of the answer."""
+    asked, said = (Usage(prompt_tokens=MANY, completion_tokens=0), Usage(prompt_tokens=0, completion_tokens=MANY))
+    return endpoint.price(asked) / MANY, endpoint.price(said) / MANY
+
+
 def _plain_models(router: Any) -> dict[str, list[Endpoint]]:
     models: dict[str, list[Endpoint] | None] = {}
     for entry in router.model_list:
@@ -129,7 +143,7 @@ def _plain_endpoint(entry: Mapping[str, Any], router: Any) -> Endpoint | None:
         id=str(info["id"]),
         model=model,
         api_base=str(base),
-        headers={**(params.get("extra_headers") or {}), "authorization": f"Bearer {key}"},
+        headers=(*(params.get("extra_headers") or {}).items(), ("authorization", f"Bearer {key}")),
         order=int(params.get("order", 1)),
         weight=float(params.get("weight", 1)),
         timeout=timeout,

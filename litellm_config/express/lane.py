@@ -1,6 +1,8 @@
 """The ASGI application around LiteLLM's that answers what it can itself."""
 
 import asyncio
+import json
+import sys
 from contextlib import suppress
 from typing import Any
 
@@ -85,7 +87,7 @@ async def _while_present(trip: Trip, desk: Desk, receive: Any) -> bool:
     try:
         await asyncio.wait({going, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if going.done():
-            return going.result()
+            return _result(going, trip)
         going.cancel()
         with suppress(asyncio.CancelledError):
             await going
@@ -93,6 +95,19 @@ async def _while_present(trip: Trip, desk: Desk, receive: Any) -> bool:
     finally:
         going.cancel()
         leaving.cancel()
+
+
+def _result(going: asyncio.Task[bool], trip: Trip) -> bool:
+    """A mistake made here is nobody else's: LiteLLM answers, and operators read of it."""
+    error = going.exception()
+    if error is None:
+        return going.result()
+    if trip.has_begun:
+        raise error
+    line = {"event": "gateway.express_failed", "reason": type(error).__name__}
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+    return False
 
 
 async def _whole_body(receive: Any) -> bytes | None:

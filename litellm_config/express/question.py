@@ -25,6 +25,7 @@ FIELDS = frozenset(
         "top_p",
     }
 )
+BOUNDS = ("max_tokens", "max_completion_tokens")
 MESSAGE_FIELDS = frozenset({"role", "content", "name", "tool_calls", "tool_call_id"})
 ROLES = frozenset({"system", "user", "assistant", "tool"})
 
@@ -37,31 +38,47 @@ def read_question(body: bytes) -> Question | None:
         question = orjson.loads(body)
     except orjson.JSONDecodeError:
         return None
-    if not isinstance(question, dict) or not question.keys() <= FIELDS or None in question.values():
-        return None
-    if not isinstance(question.get("model"), str) or not isinstance(question.get("stream", False), bool):
-        return None
-    messages = question.get("messages")
-    if not isinstance(messages, list) or not messages or not all(map(_is_plain, messages)):
+    if not isinstance(question, dict) or not _is_plain(question):
         return None
     # LiteLLM leaves out what is null.
-    question["messages"] = [{name: value for name, value in one.items() if value is not None} for one in messages]
-    return question if _asks_for_usage(question) is not None else None
+    question["messages"] = [
+        {name: value for name, value in message.items() if value is not None} for message in question["messages"]
+    ]
+    return question
+
+
+def most_tokens(question: Question) -> int | None:
+    """That the answer may have, if the request says so."""
+    return min((question[name] for name in BOUNDS if name in question), default=None)
 
 
 def wants_usage(question: Question) -> bool:
-    return bool(_asks_for_usage(question))
+    return bool(question.get("stream_options", {}).get("include_usage"))
 
 
-def _asks_for_usage(question: Question) -> bool | None:
-    options = question.get("stream_options", {})
-    if not isinstance(options, dict) or not options.keys() <= {"include_usage"}:
-        return None
-    return bool(options.get("include_usage"))
+def _is_plain(question: Question) -> bool:
+    options, messages = question.get("stream_options", {}), question.get("messages")
+    return (
+        question.keys() <= FIELDS
+        and None not in question.values()
+        and isinstance(question.get("model"), str)
+        and isinstance(question.get("stream", False), bool)
+        and isinstance(options, dict)
+        and options.keys() <= {"include_usage"}
+        and all(type(question[name]) is int and question[name] > 0 for name in BOUNDS if name in question)
+        and _are_objects(question.get("tools", []))
+        and bool(messages)
+        and _are_objects(messages)
+        and all(map(_is_plain_message, messages))
+    )
 
 
-def _is_plain(message: object) -> bool:
-    if not isinstance(message, Mapping) or not message.keys() <= MESSAGE_FIELDS or message.get("role") not in ROLES:
+def _are_objects(values: object) -> bool:
+    return isinstance(values, list) and all(isinstance(value, dict) for value in values)
+
+
+def _is_plain_message(message: Mapping[str, Any]) -> bool:
+    if not message.keys() <= MESSAGE_FIELDS or message.get("role") not in ROLES:
         return False
     content = message.get("content")
     return isinstance(content, str) or (content is None and "tool_calls" in message)
