@@ -57,7 +57,7 @@ def wants_usage(question: Question) -> bool:
 
 
 def _is_plain(question: Question) -> bool:
-    options, messages = question.get("stream_options", {}), question.get("messages")
+    options, messages = question.get("stream_options", {}), question.get("messages", [])
     return (
         question.keys() <= FIELDS
         and None not in question.values()
