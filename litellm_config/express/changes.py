@@ -1,76 +1,121 @@
-"""Whether a key, a person or a team may have changed anywhere: then LiteLLM is to look at every key anew.
+"""Which keys, people and teams have changed anywhere: LiteLLM is to look at these anew.
 
-A counter in Redis grows with each change that a gateway makes, and every gateway looks at it twice a second.
+Each gateway adds what it was asked to change to a stream in Redis, and every gateway reads that twice a second.
 """
 
 import asyncio
-import os
+import hashlib
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
+import orjson
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from litellm_config.cancellation import end_if_cancelled
 
-COUNTER = "gateway:changes"
+STREAM = "gateway:changes"
+MOST_KEPT = 10_000
 LOOK_SECONDS = 0.5
 # After a change LiteLLM itself may go on with what it knew for as long as `user_api_key_cache_ttl`, here 3 seconds.
 UNSURE_SECONDS = 5.0
-MANAGEMENT = re.compile(r"/(?:key|user|team|organization|budget|customer|project)/")
-# What is new was let in by nobody yet.
-HARMLESS = frozenset({"/key/generate", "/user/new", "/team/new", "/team/member_add"})
+MANAGEMENT = re.compile(r"(?:/v\d+)?/(?:key|user|team|organization|budget|customer|project)/")
+# What is new was let in by nobody yet, and a look changes nothing.
+HARMLESS = re.compile(r".*/(?:key/generate|user/new|team/new|team/member_add|info|list)")
+# Where a request says whom it changes.
+NAMES = ("key", "keys", "key_aliases", "user_id", "user_ids", "users", "team_id", "team_ids")
+# Other paths have a name in them.
+BY_BODY = re.compile(r"(?:/v\d+)?/\w+/\w+")
+MOST_NAMES = 100
+ALL = "*"
 
 
 class Changes:
-    """`on_change` is called for each, and while nobody knows whether there was one."""
+    """`on_change` is called with the names of those who changed: hashes and aliases of keys, ids of people and teams.
 
-    def __init__(self) -> None:
-        self._redis = Redis.from_url(os.environ["REDIS_URL"], socket_timeout=1, socket_connect_timeout=1)
-        self.on_change: Callable[[], None] = lambda: None
-        self._seen: str | bytes | None = b"unknown"
-        self._sure_from = float("inf")
+    `ALL` is among them where nobody knows.
+    """
+
+    def __init__(
+        self, redis_url: str, *, look_seconds: float = LOOK_SECONDS, unsure_seconds: float = UNSURE_SECONDS
+    ) -> None:
+        self._redis = Redis.from_url(redis_url, socket_timeout=1, socket_connect_timeout=1)
+        self._look_seconds = look_seconds
+        self._unsure_seconds = unsure_seconds
+        self.on_change: Callable[[Iterable[str]], None] = lambda _: None
+        self._read_to: bytes | None = None
+        self._unsure: dict[str, float] = {}
         self._watching = asyncio.create_task(self._watch())
 
-    @property
-    def are_known(self) -> bool:
-        """Otherwise what LiteLLM says of a key may be out of date already."""
-        return time.monotonic() >= self._sure_from
+    def are_known(self, names: Iterable[str]) -> bool:
+        """Otherwise what LiteLLM says of these may be out of date already."""
+        now = time.monotonic()
+        return self._read_to is not None and all(self._unsure.get(name, 0) < now for name in (ALL, *names))
 
-    async def _watch(self) -> None:
-        while True:
-            await self._look()
-            end_if_cancelled()
-            await asyncio.sleep(LOOK_SECONDS)
-
-    async def tell(self, path: str) -> None:
+    async def tell(self, path: str, body: bytes) -> None:
         """After a request to `path` was answered here."""
-        if not MANAGEMENT.match(path) or path in HARMLESS:
+        if not MANAGEMENT.match(path) or HARMLESS.fullmatch(path):
             return
-        self._note()
+        names = names_in(body) if BY_BODY.fullmatch(path) else [ALL]
+        self._note(names)
         try:
-            await self._redis.incr(COUNTER)
+            await self._redis.xadd(STREAM, {"names": orjson.dumps(names)}, maxlen=MOST_KEPT)
         except (RedisError, OSError):
-            # Nobody else knows of it then, and nobody can read that there was no change either.
-            return
+            # Who can't write can't read either, and trusts nothing until both are possible.
+            self._doubt()
 
     async def close(self) -> None:
         self._watching.cancel()
         await asyncio.gather(self._watching, return_exceptions=True)
         await self._redis.aclose()
 
-    async def _look(self) -> None:
-        try:
-            count = await self._redis.get(COUNTER)
-        except (RedisError, OSError):
-            self._sure_from = float("inf")
-            self.on_change()
-            return
-        if count != self._seen or self._sure_from == float("inf"):
-            self._seen = count
-            self._note()
+    async def _watch(self) -> None:
+        while True:
+            try:
+                await self._look()
+            except (RedisError, OSError):
+                self._doubt()
+            end_if_cancelled()
+            await asyncio.sleep(self._look_seconds)
 
-    def _note(self) -> None:
-        self._sure_from = time.monotonic() + UNSURE_SECONDS
-        self.on_change()
+    async def _look(self) -> None:
+        if self._read_to is None:
+            last: Any = await self._redis.xrevrange(STREAM, count=1)
+            self._note([ALL])
+            self._read_to = last[0][0] if last else b"0"
+            return
+        streams: Any = await self._redis.xread({STREAM: self._read_to})
+        for _, entries in streams:
+            for self._read_to, entry in entries:
+                self._note(orjson.loads(entry[b"names"]))
+
+    def _doubt(self) -> None:
+        self._read_to = None
+        self._note([ALL])
+
+    def _note(self, names: Iterable[str]) -> None:
+        now = time.monotonic()
+        self._unsure = {name: until for name, until in self._unsure.items() if until > now}
+        self._unsure |= dict.fromkeys(names, now + self._unsure_seconds)
+        self.on_change(names)
+
+
+def names_in(body: bytes) -> list[str]:
+    try:
+        names = list(_names(orjson.loads(body)))
+    except orjson.JSONDecodeError:
+        names = []
+    return names if 0 < len(names) <= MOST_NAMES else [ALL]
+
+
+def _names(content: Any) -> Iterator[str]:
+    if isinstance(content, dict):
+        for name in NAMES:
+            yield from _names(content.get(name))
+    elif isinstance(content, list):
+        for one in content:
+            yield from _names(one)
+    elif isinstance(content, str):
+        yield hashlib.sha256(content.encode()).hexdigest() if content.startswith("sk-") else content

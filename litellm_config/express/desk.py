@@ -12,7 +12,7 @@ from litellm_config.express.books import Books
 from litellm_config.express.budgets import Budgets
 from litellm_config.express.changes import Changes
 from litellm_config.express.endpoints import Endpoints
-from litellm_config.express.grants import Grants, token_in
+from litellm_config.express.grants import Grants, names_of, token_in
 from litellm_config.express.question import most_tokens, read_question
 from litellm_config.express.trip import Send, Trip
 
@@ -33,7 +33,7 @@ class Desk(CustomLogger):  # type: ignore[misc]  # LiteLLM's types are not read
         self.books = Books(self.endpoints.price)
         self._changes = changes
         self._grants = Grants(self.endpoints, Budgets())
-        changes.on_change = self._grants.forget_all
+        changes.on_change = self._grants.forget_changed
         litellm.logging_callback_manager.add_litellm_callback(self)
         litellm.logging_callback_manager.add_litellm_async_success_callback(self.books)
         self._keeping = asyncio.create_task(self.books.keep())
@@ -42,7 +42,7 @@ class Desk(CustomLogger):  # type: ignore[misc]  # LiteLLM's types are not read
         self, user_api_key_dict: Any, cache: Any, data: dict[str, Any], call_type: str
     ) -> dict[str, Any]:
         del cache
-        if self._changes.are_known:
+        if self._changes.are_known(names_of(user_api_key_dict)):
             await self._grants.note(user_api_key_dict, data, call_type)
         return data
 

@@ -3,13 +3,14 @@
 import hashlib
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from litellm.proxy._types import LitellmUserRoles
 
 from litellm_config.express.budgets import Budget, Budgets
+from litellm_config.express.changes import ALL
 from litellm_config.express.endpoints import Endpoints
 
 # Changes are told at once (`changes`); this is for one whose gateway died before it could tell.
@@ -70,9 +71,15 @@ class Grants:
         """LiteLLM is to let it in anew."""
         self._grants.pop((token, model), None)
 
-    def forget_all(self) -> None:
-        self._grants.clear()
-        self._tokens.clear()
+    def forget_changed(self, names: Iterable[str]) -> None:
+        changed = set(names)
+        if ALL in changed:
+            self._grants.clear()
+            self._tokens.clear()
+            return
+        for known, grant in [*self._grants.items()]:
+            if not changed.isdisjoint(names_of(grant.key)):
+                del self._grants[known]
 
     async def note(self, key: Any, data: Mapping[str, Any], call_type: str) -> None:
         """LiteLLM has just let this request in, and counted it."""
@@ -82,7 +89,7 @@ class Grants:
         if not is_usual(key) or self.find(key.token, model):
             return
         if len(self._grants) >= MOST_GRANTS:
-            self.forget_all()
+            self.forget_changed([ALL])
         seconds = min(LIFE_SECONDS, _seconds_left(key.expires))
         budgets = await self._budgets.of(key, model)
         self._grants[key.token, model] = Grant(key, model, budgets, time.monotonic() + seconds)
@@ -93,6 +100,11 @@ def token_in(headers: Mapping[bytes, bytes]) -> str | None:
     """The hash under which LiteLLM keeps a key."""
     key = KEY.fullmatch(headers.get(b"authorization", b""))
     return hashlib.sha256(key[1]).hexdigest() if key else None
+
+
+def names_of(key: Any) -> list[str]:
+    """By which a change may name it: itself, its person and its team."""
+    return [name for name in (key.token, key.key_alias, key.user_id, key.team_id) if name]
 
 
 def is_usual(key: Any) -> bool:

@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+import os
 import sys
 from contextlib import suppress
 from typing import Any
 
-from litellm_config.express.changes import Changes
+from litellm_config.express.changes import MANAGEMENT, Changes
 from litellm_config.express.desk import Desk
 from litellm_config.express.settings import leave_room
 from litellm_config.express.trip import Send, Trip
@@ -48,13 +49,17 @@ class ExpressLane:
     async def _other(self, scope: dict[str, Any], receive: Any, send: Send) -> None:
         """A change is told before the answer ends, so that whoever waits for the one need not wait for the other."""
         self._open()
+        if not (self._changes and MANAGEMENT.match(scope["path"])):
+            await self._app(scope, receive, send)
+            return
+        changes, body = self._changes, await _whole_body(receive)
 
         async def send_and_tell(message: dict[str, Any]) -> None:
-            if self._changes and message["type"] == "http.response.body" and not message.get("more_body"):
-                await self._changes.tell(scope["path"])
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                await changes.tell(scope["path"], body or b"")
             await send(message)
 
-        await self._app(scope, receive, send_and_tell)
+        await self._app(scope, _again(body, receive), send_and_tell)
 
     def _open(self) -> None:
         """With the first request, when LiteLLM has read its configuration."""
@@ -62,7 +67,7 @@ class ExpressLane:
 
         if self._changes or not (proxy.llm_router and proxy.prisma_client):
             return
-        self._changes = Changes()
+        self._changes = Changes(os.environ["REDIS_URL"])
         if leave_room(proxy.proxy_config.get_config_state()):
             passes_headers = bool(proxy.general_settings.get("forward_client_headers_to_llm_api"))
             self._desk = Desk(proxy.llm_router, self._changes, passes_headers=passes_headers)
