@@ -5,6 +5,7 @@ from typing import Any
 
 import litellm
 from litellm.litellm_core_utils.prompt_templates.common_utils import extract_reasoning_content
+from pydantic import ValidationError
 
 Answer = dict[str, Any]
 COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
@@ -51,9 +52,17 @@ def texts(chunk: Answer) -> Iterator[str]:
 def usage_of(answer: Answer) -> dict[str, Any] | None:
     """`None` unless it is told in full."""
     usage = answer.get("usage")
-    if isinstance(usage, Mapping) and all(isinstance(usage.get(name), int) for name in COUNTS):
-        return dict(usage)
-    return None
+    if not isinstance(usage, Mapping) or not all(_is_count(usage.get(name)) for name in COUNTS):
+        return None
+    try:
+        litellm.Usage(**usage)
+    except (ValidationError, TypeError):
+        return {name: usage[name] for name in COUNTS}
+    return dict(usage)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and value >= 0
 
 
 def count_usage(question: Mapping[str, Any], text: str, model: str) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 from litellm.integrations.custom_logger import CustomLogger
 from litellm.proxy.spend_tracking.spend_tracking_utils import get_logging_payload
 
+from litellm_config.cancellation import end_if_cancelled
+from litellm_config.express.changes import ALL
 from litellm_config.express.endpoints import Endpoint
 from litellm_config.express.grants import CALLS, Grant
 
@@ -28,6 +30,17 @@ SAME_PRICE_USD = 1e-9
 Row = dict[str, Any]
 
 
+class Template(NamedTuple):
+    """`notes` are the row's metadata."""
+
+    row: Row
+    notes: dict[str, Any]
+
+    @property
+    def names(self) -> tuple[str | None, ...]:
+        return self.row["api_key"], self.notes.get("user_api_key_alias"), self.row["user"], self.row["team_id"]
+
+
 @dataclass(frozen=True)
 class Call:
     """One answer. Times in seconds since 1970; `usage` is OpenAI's."""
@@ -35,17 +48,13 @@ class Call:
     id: str
     grant: Grant
     endpoint: Endpoint
+    template: Template
     usage: Mapping[str, Any]
     price: float
     started_at: float
     first_at: float
     ended_at: float
     has_failed: bool = False
-
-
-class Template(NamedTuple):
-    row: Row
-    notes: dict[str, Any]
 
 
 class Books(CustomLogger):  # type: ignore[misc]  # LiteLLM's types are not read
@@ -56,8 +65,15 @@ class Books(CustomLogger):  # type: ignore[misc]  # LiteLLM's types are not read
         self._waiting: list[Call] = []
         self._writing = asyncio.Lock()
 
-    def has_template(self, token: str, endpoint: str) -> bool:
-        return self._templates.get((token, endpoint)) is not None
+    def template(self, token: str, endpoint: str) -> Template | None:
+        return self._templates.get((token, endpoint))
+
+    def forget_changed(self, names: Iterable[str]) -> None:
+        """A row has the name of its key, too."""
+        changed = set(names)
+        for known, template in [*self._templates.items()]:
+            if ALL in changed or template is None or not changed.isdisjoint(template.names):
+                del self._templates[known]
 
     def note(self, call: Call, reserved: float) -> None:
         for budget in call.grant.budgets:
@@ -90,13 +106,17 @@ class Books(CustomLogger):  # type: ignore[misc]  # LiteLLM's types are not read
         while True:
             await asyncio.sleep(SECONDS_BETWEEN)
             await self.write()
+            end_if_cancelled()
 
     async def write(self) -> None:
         """What has been noted so far is known to LiteLLM afterwards."""
         async with self._writing:
             calls, self._waiting = self._waiting, []
-            if calls:
-                await self._write(calls)
+            try:
+                if calls:
+                    await self._write(calls)
+            except Exception as error:  # noqa: BLE001 - LiteLLM's writer is its own, and requests go on
+                say("gateway.spend_not_written", error, answers=len(calls))
 
     async def _write(self, calls: Iterable[Call]) -> None:
         from litellm.proxy import proxy_server as proxy  # noqa: PLC0415 - filled while LiteLLM starts
@@ -105,7 +125,7 @@ class Books(CustomLogger):  # type: ignore[misc]  # LiteLLM's types are not read
         groups: dict[tuple[str, str, bool], list[tuple[Call, Row]]] = defaultdict(list)
         rows = []
         for call in calls:
-            row = self._row(call)
+            row = row_of(call)
             rows.append(row)
             groups[call.grant.key.token, call.endpoint.id, call.has_failed].append((call, row))
         if not proxy.disable_spend_logs:
@@ -113,33 +133,32 @@ class Books(CustomLogger):  # type: ignore[misc]  # LiteLLM's types are not read
         for group in groups.values():
             await _add_up(proxy, group)
 
-    def _row(self, call: Call) -> Row:
-        template = self._templates[call.grant.key.token, call.endpoint.id]
-        assert template  # noqa: S101 - without one the call had gone LiteLLM's way
-        details = {name: value for name, value in call.usage.items() if not name.endswith("_tokens")}
-        status = "failure" if call.has_failed else "success"
-        notes = template.notes | {
-            "litellm_call_id": call.id,
-            "usage_object": dict(call.usage),
-            "additional_usage_values": details,
-            "status": status if call.has_failed else template.notes.get("status"),
-        }
-        return template.row | {
-            "request_id": call.id,
-            "litellm_call_id": call.id,
-            "session_id": call.id,
-            "startTime": _moment(call.started_at),
-            "completionStartTime": datetime.fromtimestamp(call.first_at, UTC),
-            "endTime": _moment(call.ended_at),
-            "request_duration_ms": round((call.ended_at - call.started_at) * 1000),
-            "prompt_tokens": call.usage["prompt_tokens"],
-            "completion_tokens": call.usage["completion_tokens"],
-            "total_tokens": call.usage["total_tokens"],
-            "spend": call.price,
-            "cache_hit": "False",
-            "status": status,
-            "metadata": json.dumps(notes),
-        }
+
+def row_of(call: Call) -> Row:
+    details = {name: value for name, value in call.usage.items() if not name.endswith("_tokens")}
+    status = "failure" if call.has_failed else "success"
+    notes = call.template.notes | {
+        "litellm_call_id": call.id,
+        "usage_object": dict(call.usage),
+        "additional_usage_values": details,
+        "status": status if call.has_failed else call.template.notes.get("status"),
+    }
+    return call.template.row | {
+        "request_id": call.id,
+        "litellm_call_id": call.id,
+        "session_id": call.id,
+        "startTime": _moment(call.started_at),
+        "completionStartTime": datetime.fromtimestamp(call.first_at, UTC),
+        "endTime": _moment(call.ended_at),
+        "request_duration_ms": round((call.ended_at - call.started_at) * 1000),
+        "prompt_tokens": call.usage["prompt_tokens"],
+        "completion_tokens": call.usage["completion_tokens"],
+        "total_tokens": call.usage["total_tokens"],
+        "spend": call.price,
+        "cache_hit": "False",
+        "status": status,
+        "metadata": json.dumps(notes),
+    }
 
 
 async def _add_up(proxy: Any, group: list[tuple[Call, Row]]) -> None:
@@ -174,9 +193,7 @@ async def _add_up(proxy: Any, group: list[tuple[Call, Row]]) -> None:
         started = datetime.fromtimestamp(call.started_at, UTC)
         await proxy.increment_spend_counters(key.token, key.team_id, key.user_id, spent, request_started_at=started)
     except Exception as error:  # noqa: BLE001 - without Redis; LiteLLM then reads the sums of the database anew
-        line = {"event": "gateway.spend_not_counted", "reason": type(error).__name__}
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
+        say("gateway.spend_not_counted", error)
 
 
 def _tokens(group: list[tuple[Call, Row]]) -> dict[str, int]:
@@ -199,3 +216,8 @@ def _counts(group: list[tuple[Call, Row]]) -> dict[str, int]:
 
 def _moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+def say(event: str, error: Exception, **fields: object) -> None:
+    sys.stdout.write(json.dumps({"event": event, "reason": type(error).__name__, **fields}) + "\n")
+    sys.stdout.flush()

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import litellm
@@ -16,8 +16,8 @@ from litellm_config.express.grants import Grants, names_of, token_in
 from litellm_config.express.question import most_tokens, read_question
 from litellm_config.express.trip import Send, Trip
 
-# Where a request sets no bound of its own.
-MOST_TOKENS = 32_768
+# Where a request sets no bound of its own; a longer answer takes from the parts of a budget that are left for LiteLLM.
+USUAL_TOKENS = 4096
 # What LiteLLM would do more or something else for.
 ORDERS = b"x-litellm-"
 CALL_ID = b"x-litellm-call-id"
@@ -33,7 +33,7 @@ class Desk(CustomLogger):  # type: ignore[misc]  # LiteLLM's types are not read
         self.books = Books(self.endpoints.price)
         self._changes = changes
         self._grants = Grants(self.endpoints, Budgets())
-        changes.on_change = self._grants.forget_changed
+        changes.on_change = self._forget_changed
         litellm.logging_callback_manager.add_litellm_callback(self)
         litellm.logging_callback_manager.add_litellm_async_success_callback(self.books)
         self._keeping = asyncio.create_task(self.books.keep())
@@ -56,15 +56,20 @@ class Desk(CustomLogger):  # type: ignore[misc]  # LiteLLM's types are not read
         question = read_question(body)
         grant = question and self._grants.find(token, question["model"])
         endpoint = grant and await self.endpoints.choose(grant.model)
-        if not (question and grant and endpoint and self.books.has_template(token, endpoint.id)):
+        template = endpoint and self.books.template(token, endpoint.id)
+        if not (question and grant and endpoint and template):
             return None
         # Every token of the question has at least a byte.
-        price = endpoint.highest_price(len(body), most_tokens(question) or MOST_TOKENS)
+        price = endpoint.highest_price(len(body), most_tokens(question) or USUAL_TOKENS)
         if not all(budget.has(price) for budget in grant.budgets):
             self._grants.forget(token, grant.model)
             return None
         call_id = headers.get(CALL_ID, b"").decode("latin-1") or str(uuid.uuid4())
-        return Trip(call_id, grant, endpoint, question, self.endpoints.passed(headers), price, send)
+        return Trip(call_id, grant, endpoint, template, question, self.endpoints.passed(headers), price, send)
+
+    def _forget_changed(self, names: Iterable[str]) -> None:
+        self._grants.forget_changed(names)
+        self.books.forget_changed(names)
 
     async def close(self) -> None:
         self._keeping.cancel()

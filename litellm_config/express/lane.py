@@ -1,12 +1,11 @@
 """The ASGI application around LiteLLM's that answers what it can itself."""
 
 import asyncio
-import json
 import os
-import sys
 from contextlib import suppress
 from typing import Any
 
+from litellm_config.express.books import say
 from litellm_config.express.changes import MANAGEMENT, Changes
 from litellm_config.express.desk import Desk
 from litellm_config.express.settings import leave_room
@@ -109,9 +108,8 @@ def _result(going: asyncio.Task[bool], trip: Trip) -> bool:
         return going.result()
     if trip.has_begun:
         raise error
-    line = {"event": "gateway.express_failed", "reason": type(error).__name__}
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
+    if isinstance(error, Exception):
+        say("gateway.express_failed", error)
     return False
 
 

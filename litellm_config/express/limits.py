@@ -48,7 +48,7 @@ class Taken:
         await self._limiter.async_increment_tokens_with_ttl_preservation(operations)
 
     async def give_back(self) -> None:
-        """LiteLLM will count the request itself."""
+        """All of it, the request included."""
         await self.settle(0)
         counted = [one for one in self._statuses if one["rate_limit_type"] == "requests"]
         operations = [self._one_less(one["descriptor_key"], one["descriptor_value"]) for one in counted]

@@ -1,5 +1,6 @@
 """One request on the express lane, from its limits to its price."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
@@ -22,7 +23,7 @@ from litellm_config.express.answers import (
     texts,
     usage_of,
 )
-from litellm_config.express.books import Books, Call
+from litellm_config.express.books import Books, Call, Template
 from litellm_config.express.endpoint_call import EndpointFailed, ask, read_events, read_whole
 from litellm_config.express.endpoints import Endpoint, Endpoints
 from litellm_config.express.grants import Grant
@@ -45,6 +46,7 @@ class Trip:
         call_id: str,
         grant: Grant,
         endpoint: Endpoint,
+        template: Template,
         question: Question,
         passed: Mapping[str, str],
         price: float,
@@ -53,6 +55,7 @@ class Trip:
         self._call_id = call_id
         self._grant = grant
         self._endpoint = endpoint
+        self._template = template
         self._question = question
         self._passed = passed
         self._price = price
@@ -62,6 +65,7 @@ class Trip:
         self._usage: dict[str, Any] | None = None
         self._said: list[str] = []
         self._has_failed = False
+        self._has_left = False
         self._is_settled = False
 
     @property
@@ -82,6 +86,9 @@ class Trip:
         try:
             async with ask(self._endpoint, data, self._passed) as response:
                 await (self._relay if data.get("stream") else self._answer)(response, taken, books)
+        except asyncio.CancelledError:
+            self._has_left = True
+            raise
         except EndpointFailed as error:
             self._note_failure(router, error)
             endpoints.forget_rest()
@@ -168,13 +175,15 @@ class Trip:
         if not self.has_begun:
             for budget in self._grant.budgets:
                 budget.settle(self._price, 0.0)
-            await taken.give_back()
+            # LiteLLM will count the request itself, unless the client is gone.
+            await (taken.settle(0) if self._has_left else taken.give_back())
             return
         usage = self._usage or self._counted()
         call = Call(
             id=self._call_id,
             grant=self._grant,
             endpoint=self._endpoint,
+            template=self._template,
             usage=usage,
             price=self._endpoint.price(Usage(**usage)),
             started_at=self._started_at,

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from litellm_config.cancellation import end_if_cancelled
 from portal.chat.places import (
     COMPLETE,
     COUNTED_FOR,
@@ -96,6 +97,7 @@ class Progress:
             await asyncio.sleep(SECONDS_BETWEEN)
             if self._turns:
                 await self.write()
+                end_if_cancelled()
 
     async def write(self) -> None:
         """What could not be written now is written the next time."""
