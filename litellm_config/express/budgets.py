@@ -5,29 +5,45 @@ is left of a budget is spent from memory, and what was spent is told to LiteLLM 
 has no part that is worth it, so that LiteLLM itself looks after the last of it.
 """
 
+import time
 from typing import Any
+from weakref import WeakValueDictionary
 
 from litellm.proxy.auth.auth_checks import get_team_object, get_user_object
 from litellm.proxy.spend_tracking.budget_reservation import _get_budget_counters
 
 # So many gateways may each spend their part before one knows of the other.
 PARTS = 4
+LOOK_SECONDS = 5.0
 
 
 class Budget:
     """One of LiteLLM's counters, in US dollars."""
 
-    def __init__(self) -> None:
+    def __init__(self, counter: Any) -> None:
+        self.counter = counter
+        self._looked_at = float("-inf")
         self._left = 0.0
         # Of requests under way, at their highest price.
         self._reserved = 0.0
         # Known to LiteLLM only after the next time the books are written.
         self._unwritten = 0.0
 
-    def renew(self, remaining: float) -> None:
-        self._left = (remaining - self._unwritten) / PARTS
+    async def look(self) -> None:
+        """What is left, by what all gateways have told."""
+        from litellm.proxy.proxy_server import get_current_spend  # noqa: PLC0415 - filled while LiteLLM starts
 
-    def has(self, price: float) -> bool:
+        self._looked_at = time.monotonic()
+        counter = self.counter
+        spent = float(await get_current_spend(counter_key=counter.counter_key, fallback_spend=counter.fallback_spend))
+        self._left = (counter.max_budget - spent - self._unwritten) / PARTS
+
+    async def has(self, price: float) -> bool:
+        if time.monotonic() - self._looked_at > LOOK_SECONDS or not self._has(price):
+            await self.look()
+        return self._has(price)
+
+    def _has(self, price: float) -> bool:
         return self._reserved + price <= self._left
 
     def reserve(self, price: float) -> None:
@@ -43,25 +59,24 @@ class Budget:
 
 
 class Budgets:
-    """All that have been asked for in this process, by LiteLLM's name of the counter."""
+    """Those of the keys that may travel, by LiteLLM's name of the counter."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Budget] = {}
+        self._known: WeakValueDictionary[str, Budget] = WeakValueDictionary()
 
     async def of(self, key: Any, model: str) -> tuple[Budget, ...]:
         """Those that a request of this key counts for, with what is left of them now."""
         found = []
         for counter in await _counters(key, model):
-            # A copy of the cache may be older than what this process has told.
-            spent = await _spent(counter)
-            budget = self._known.setdefault(counter.counter_key, Budget())
-            budget.renew(counter.max_budget - spent)
+            budget = self._known.setdefault(counter.counter_key, Budget(counter))
+            budget.counter = counter
+            await budget.look()
             found.append(budget)
         return tuple(found)
 
 
 async def _counters(key: Any, model: str) -> list[Any]:
-    from litellm.proxy import proxy_server as proxy  # noqa: PLC0415 - filled while LiteLLM starts
+    from litellm.proxy import proxy_server as proxy  # noqa: PLC0415 - as above
 
     cached = {"prisma_client": proxy.prisma_client, "user_api_key_cache": proxy.user_api_key_cache}
     team = await get_team_object(team_id=key.team_id, **cached) if key.team_id else None
@@ -76,9 +91,3 @@ async def _counters(key: Any, model: str) -> list[Any]:
         **cached,
     )
     return counters
-
-
-async def _spent(counter: Any) -> float:
-    from litellm.proxy.proxy_server import get_current_spend  # noqa: PLC0415 - as above
-
-    return float(await get_current_spend(counter_key=counter.counter_key, fallback_spend=counter.fallback_spend))

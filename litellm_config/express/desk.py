@@ -61,8 +61,7 @@ class Desk(CustomLogger):  # type: ignore[misc]  # LiteLLM's types are not read
             return None
         # Every token of the question has at least a byte.
         price = endpoint.highest_price(len(body), most_tokens(question) or USUAL_TOKENS)
-        if not all(budget.has(price) for budget in grant.budgets):
-            self._grants.forget(token, grant.model)
+        if not all([await budget.has(price) for budget in grant.budgets]):
             return None
         call_id = headers.get(CALL_ID, b"").decode("latin-1") or str(uuid.uuid4())
         return Trip(call_id, grant, endpoint, template, question, self.endpoints.passed(headers), price, send)

@@ -14,7 +14,7 @@ from litellm_config.express.changes import ALL
 from litellm_config.express.endpoints import Endpoints
 
 # Changes are told at once (`changes`); this is for one whose gateway died before it could tell.
-LIFE_SECONDS = 30.0
+LIFE_SECONDS = 300.0
 CALLS = frozenset({"acompletion", "completion"})
 KEY = re.compile(rb"bearer +(sk-[\x21-\x7e]+)", re.IGNORECASE)
 # A key that has any of these is LiteLLM's affair, because each request may need more than is done here.
@@ -66,10 +66,6 @@ class Grants:
     def find(self, token: str, model: str) -> Grant | None:
         grant = self._grants.get((token, model))
         return grant if grant and grant.is_valid else None
-
-    def forget(self, token: str, model: str) -> None:
-        """LiteLLM is to let it in anew."""
-        self._grants.pop((token, model), None)
 
     def forget_changed(self, names: Iterable[str]) -> None:
         changed = set(names)
