@@ -21,13 +21,15 @@ MOST_KEPT = 10_000
 LOOK_SECONDS = 0.5
 # After a change LiteLLM itself may go on with what it knew for as long as `user_api_key_cache_ttl`, here 3 seconds.
 UNSURE_SECONDS = 5.0
-MANAGEMENT = re.compile(r"(?:/v\d+)?/(?:key|user|team|organization|budget|customer|project)/")
+MANAGEMENT = re.compile(
+    r"(?:/v\d+)?/(?:key|user|team|organization|budget|customer|end_user|project|tag|access_group|scim|config|polic\w+)/"
+)
 # What is new was let in by nobody yet, and a look changes nothing.
 HARMLESS = re.compile(r".*/(?:key/generate|user/new|team/new|team/member_add|info|list)")
 # Where a request says whom it changes.
 NAMES = ("key", "keys", "key_aliases", "user_id", "user_ids", "users", "team_id", "team_ids")
-# Other paths have a name in them.
-BY_BODY = re.compile(r"(?:/v\d+)?/\w+/\w+")
+# Other paths have a name in them, or are about whomever.
+BY_BODY = re.compile(r"(?:/v\d+)?/(?:key|user|team)/\w+")
 MOST_NAMES = 100
 ALL = "*"
 
@@ -47,6 +49,7 @@ class Changes:
         self.on_change: Callable[[Iterable[str]], None] = lambda _: None
         self._read_to: bytes | None = None
         self._unsure: dict[str, float] = {}
+        self._untold: list[list[str]] = []
         self._watching = asyncio.create_task(self._watch())
 
     def are_known(self, names: Iterable[str]) -> bool:
@@ -60,10 +63,11 @@ class Changes:
             return
         names = names_in(body) if BY_BODY.fullmatch(path) else [ALL]
         self._note(names)
+        self._untold.append(names)
         try:
-            await self._redis.xadd(STREAM, {"names": orjson.dumps(names)}, maxlen=MOST_KEPT)
+            await self._tell()
         except (RedisError, OSError):
-            # Who can't write can't read either, and trusts nothing until both are possible.
+            # Told as soon as it can be. Who can't write can't read either, and trusts nothing until then.
             self._doubt()
 
     async def close(self) -> None:
@@ -80,7 +84,17 @@ class Changes:
             end_if_cancelled()
             await asyncio.sleep(self._look_seconds)
 
+    async def _tell(self) -> None:
+        while self._untold:
+            names = self._untold.pop(0)
+            try:
+                await self._redis.xadd(STREAM, {"names": orjson.dumps(names)}, maxlen=MOST_KEPT)
+            except BaseException:
+                self._untold.append(names)
+                raise
+
     async def _look(self) -> None:
+        await self._tell()
         if self._read_to is None:
             last: Any = await self._redis.xrevrange(STREAM, count=1)
             self._note([ALL])

@@ -37,7 +37,7 @@ async def until_known(of: Changes, *names: str) -> None:
 @pytest.fixture
 async def two(platform):
     """As two gateways have them, sure of everything."""
-    both = [Changes(platform.redis_url, look_seconds=0.05, unsure_seconds=1.5) for _ in range(2)]
+    both = [Changes(platform.redis_url, look_seconds=0.05, unsure_seconds=0.2) for _ in range(2)]
     for one in both:
         await until_known(one)
     yield both
@@ -45,30 +45,45 @@ async def two(platform):
         await one.close()
 
 
+def hearing(one: Changes) -> asyncio.Queue:
+    """Of whom it hears, and whether it knows those and others at that moment."""
+    heard: asyncio.Queue = asyncio.Queue()
+    one.on_change = lambda names: heard.put_nowait((names, one.are_known(names), one.are_known(OTHER)))
+    return heard
+
+
+async def until_heard(heard: asyncio.Queue, expected: object) -> None:
+    """The platform makes changes of its own."""
+    async with asyncio.timeout(30):
+        while await heard.get() != expected:
+            pass
+
+
 async def test_others_hear_of_a_change_and_are_unsure_for_a_while(two):
     here, there = two
-    heard = asyncio.Queue()
-    there.on_change = heard.put_nowait
+    heard_here, heard_there = hearing(here), hearing(there)
 
     await here.tell("/key/generate", b'{"user_id": "u"}')
     await here.tell("/v2/key/info", b'{"keys": ["a"]}')
     await here.tell("/key/block", b'{"key": "a"}')
 
-    assert not here.are_known(["a"])
-    assert await asyncio.wait_for(heard.get(), 30) == ["a"]
-    assert not there.are_known(["a", "b"])
-    assert there.are_known(OTHER)
+    for heard in (heard_here, heard_there):
+        await until_heard(heard, (["a"], False, True))
     await until_known(there, "a")
 
 
-async def test_a_path_with_a_name_in_it_is_about_anybody(two):
-    here, _ = two
-    await here.tell("/key/sk-a/regenerate", b'{"user_id": "u"}')
-    assert not here.are_known(OTHER)
+@pytest.mark.parametrize("path", ["/key/sk-a/regenerate", "/scim/v2/Users/u", "/budget/update"])
+async def test_other_changes_are_about_anybody(two, path):
+    here, there = two
+    heard = hearing(there)
+    await here.tell(path, b'{"user_id": "u"}')
+    await until_heard(heard, ([ALL], False, False))
 
 
 async def test_without_redis_nothing_is_known(free_tcp_port):
     alone = Changes(f"redis://127.0.0.1:{free_tcp_port}")
     await alone.tell("/key/block", b'{"key": "a"}')
     assert not alone.are_known(OTHER)
+    # For when it is there again.
+    assert alone._untold == [["a"]]
     await alone.close()
