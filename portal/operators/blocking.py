@@ -94,7 +94,12 @@ class Blocking:
         async with self._database.transaction() as session:
             people = (await session.exec(unfinished)).all()
         for person_id in people:
-            await self.finish(person_id)
+            try:
+                await self.finish(person_id)
+            except ProxyRefused:
+                # The others are not to wait for it; it is tried again with the next look.
+                log.warning("operators.block_refused", person_id=str(person_id))
+                continue
             log.info("operators.block_finished", person_id=str(person_id))
 
     async def finish(self, person_id: UUID) -> None:
