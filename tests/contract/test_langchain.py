@@ -1,5 +1,7 @@
 """LangChain's OpenAI classes, unchanged: what many applications are made of."""
 
+from collections.abc import Iterator
+
 import httpx
 import pytest
 from langchain_core.messages import HumanMessage, ToolMessage
@@ -11,8 +13,17 @@ pytestmark = pytest.mark.req("G1")
 
 
 @pytest.fixture(scope="module")
-def chat(api) -> ChatOpenAI:
-    return ChatOpenAI(model="sample-chat", base_url=api.base_url, api_key=SecretStr(api.key), max_retries=0)
+def http() -> Iterator[httpx.Client]:
+    """LangChain's own is left to the garbage, together with its connections."""
+    with httpx.Client(timeout=60) as http:
+        yield http
+
+
+@pytest.fixture(scope="module")
+def chat(api, http: httpx.Client) -> ChatOpenAI:
+    return ChatOpenAI(
+        model="sample-chat", base_url=api.base_url, api_key=SecretStr(api.key), max_retries=0, http_client=http
+    )
 
 
 @tool
@@ -46,7 +57,6 @@ def test_stream_is_the_same_text_with_usage(chat: ChatOpenAI):
 
 
 async def test_answers_come_asynchronously(api):
-    """With a client that is closed: LangChain's own is left to the garbage, together with its connections."""
     async with httpx.AsyncClient(timeout=60) as http:
         chat = ChatOpenAI(
             model="sample-chat", base_url=api.base_url, api_key=SecretStr(api.key), http_async_client=http
@@ -82,13 +92,14 @@ def test_structured_answer_is_an_object(chat: ChatOpenAI, method: str):
     assert isinstance(chat.with_structured_output(Recipe, method=method).invoke("A recipe"), Recipe)
 
 
-def test_texts_are_embedded(api):
+def test_texts_are_embedded(api, http: httpx.Client):
     """`check_embedding_ctx_length` would send OpenAI's token numbers, which other models can't read."""
     embeddings = OpenAIEmbeddings(
         model="sample-embedding",
         base_url=api.base_url,
         api_key=SecretStr(api.key),
         check_embedding_ctx_length=False,
+        http_client=http,
     )
     one, other = embeddings.embed_documents(["Grüße", "世界"])
 
