@@ -25,7 +25,7 @@ from xdist.scheduler import LoadScopeScheduling
 sys.path.insert(0, str(Path(__file__).parent))
 
 from browser_setup import find_chromium
-from chat_models import running_chat_models
+from chat_models import MODELS, running_chat_models
 from people import SomePerson, add_person, sign_in
 from platform_run import Platform, running_platform
 from portal_server import PortalServer, running_portal
@@ -132,7 +132,13 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 @pytest.fixture(scope="session")
 def chat_models(platform: Platform) -> Iterator[str]:
     """The models `chat-fast`, `chat-slow`, `chat-echo` and so on, which are only there for who asks for them."""
+
+    def are_seen() -> bool:
+        listed = httpx.get(f"{platform.portal_url}/api/models").json()["models"]
+        return {model["id"] for model in listed if model["available"]} >= MODELS.keys()
+
     with running_chat_models(*platform.endpoint_ports["chat"]) as url:
+        wait_until(are_seen)
         yield url
 
 

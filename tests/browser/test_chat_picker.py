@@ -31,6 +31,7 @@ PICKER = """async () => {
 
 @pytest.fixture
 def picker(platform: Platform, page: Page) -> Page:
+    page.route("**/api/models", lambda route: route.fulfill(body="null"))
     page.goto(f"{platform.portal_url}/chat")
     page.evaluate(PICKER)
     return page
@@ -90,6 +91,20 @@ def test_entries_say_what_a_model_does_costs_and_why_it_is_away(picker: Page) ->
     expect(picker.get_by_role("listbox")).to_be_visible()
     assert picker.evaluate("chosen") == []
     assert_accessible(picker)
+
+
+def test_model_that_is_back_can_be_chosen_without_a_reload(picker: Page) -> None:
+    catalogue = picker.evaluate("import('/static/js/chat/state.js').then(({ state }) => state.catalogue)")
+    news = [{**model, "available": True} for model in catalogue]
+    picker.unroute("**/api/models")
+    picker.route("**/api/models", lambda route: route.fulfill(json={"models": news}))
+
+    picker.get_by_role("button", name="Model 7: Large").click()
+    expect(picker.get_by_role("option", disabled=True)).to_have_count(0)
+    expect(picker.locator("[data-active]")).to_contain_text("Large")
+    picker.get_by_role("option", name="Away").click()
+
+    assert picker.evaluate("chosen") == ["acme/away"]
 
 
 def test_picker_fits_a_phone_and_closes_beside_it(picker: Page) -> None:

@@ -8,6 +8,7 @@
 //
 // A combobox with a list box: https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
 
+import { api } from "./api.js";
 import { modelEntry, matches } from "./model-entry.js";
 import { state } from "./state.js";
 
@@ -80,6 +81,18 @@ export class ModelPicker {
     // A keyboard on the screen would cover the list that somebody wants to look at.
     (TOUCH.matches ? this.#panel : this.#input).focus({ preventScroll: true });
     this.#activate(this.#options().find((one) => one.ariaSelected === "true") ?? this.#options()[0] ?? null);
+    this.#renew();
+  }
+
+  // The page may be old: what was away may be back. Without an answer the list stays as it is.
+  async #renew() {
+    const answer = await api("GET", "/api/models").catch(() => null);
+    if (!answer) return;
+    state.catalogue = answer.models;
+    if (!this.#panel.matches(":popover-open")) return;
+    const active = this.#active?.dataset.model;
+    this.#show();
+    this.#activate(this.#options().find((one) => one.dataset.model === active) ?? this.#options()[0] ?? null, false);
   }
 
   #listen() {
