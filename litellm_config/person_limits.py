@@ -1,12 +1,14 @@
 """Limits that count for a person, however many keys they have, where LiteLLM 1.106 alone does not go far enough.
 
-Requests, tokens and budget of the user row are LiteLLM's own work. Two things are added to its limiter:
+Requests, tokens and budget of the user row are LiteLLM's own work. Three things are added to its limiter:
 
 - `max_parallel_requests` of the user row, which LiteLLM stores but enforces for keys alone. The slots are LiteLLM's
   own: counted in Redis for all processes, given back on errors and disconnects, expired when a process dies.
 - Only the first people are on a team's roster, which is one JSON column that every request parses. For the others
   LiteLLM looks for a membership in the database in every request; that there is none is remembered as long as the key
   itself.
+- How many requests are under way is asked of Redis alone. LiteLLM would turn people away by what this process remembers
+  of it, for up to an hour, while their requests have ended at other gateways, or on the express lane.
 """
 
 from collections.abc import Mapping
@@ -33,6 +35,10 @@ def install() -> None:
 class _PROXY_PersonLimiter(PROXY_MaxParallelRequestsHandler_v3):  # type: ignore[misc] # noqa: N801
     async def async_pre_call_hook(self, *args: Any, **kwargs: Any) -> Any:
         return await super().async_pre_call_hook(*args, **kwargs)
+
+    async def _read_local_gauge_counts(self, gauge_keys: list[str], parent_otel_span: Any = None) -> list[int]:
+        del parent_otel_span
+        return [0] * len(gauge_keys)
 
     async def _build_request_rate_limit_descriptors(
         self, user_api_key_dict: Any, data: Mapping[str, object], call_type: str | None

@@ -24,15 +24,9 @@ class ResponseCache(CustomLogger):  # type: ignore[misc]  # LiteLLM's types are 
         self, user_api_key_dict: Any, cache: Any, data: dict[str, Any], call_type: str
     ) -> dict[str, Any]:
         del cache
-        asked = data.pop("cache", None)
-        wanted = asked.get("use-cache") if isinstance(asked, dict) else None
         sharing = self._sharing(data.get("model"))
-        if sharing is False or not (sharing if wanted is None else wanted is True):
-            data["cache"] = {"no-cache": True, "no-store": True}
-        else:
-            owner = EVERYBODY if sharing == "shared" else user_api_key_dict.user_id or user_api_key_dict.token
-            # LiteLLM's digest of a text to embed is that of the same text to answer.
-            data["cache"] = {"namespace": f"answers:{call_type}:{owner}"}
+        namespace = namespace_of(sharing, data.pop("cache", None), call_type, user_api_key_dict)
+        data["cache"] = {"namespace": namespace} if namespace else {"no-cache": True, "no-store": True}
         return data
 
     async def async_post_call_response_headers_hook(
@@ -49,8 +43,23 @@ class ResponseCache(CustomLogger):  # type: ignore[misc]  # LiteLLM's types are 
         if self._models is None:
             from litellm.proxy.proxy_server import llm_router  # noqa: PLC0415 - set while LiteLLM starts
 
-            models: dict[str, Sharing] = {}
-            for entry in llm_router.model_list:
-                models.setdefault(entry["model_name"], entry["model_info"].get("cache"))
-            self._models = models
+            self._models = sharing_of(llm_router)
         return self._models.get(model) if isinstance(model, str) else None
+
+
+def sharing_of(router: Any) -> Mapping[str, Sharing]:
+    """By model; its first endpoint says it."""
+    models: dict[str, Sharing] = {}
+    for entry in router.model_list:
+        models.setdefault(entry["model_name"], entry["model_info"].get("cache"))
+    return models
+
+
+def namespace_of(sharing: Sharing, asked: object, call_type: str, key: Any) -> str | None:
+    """Where the answer to a request is stored; `None` if it is not. `asked`: its own `cache`."""
+    wanted = asked.get("use-cache") if isinstance(asked, dict) else None
+    if sharing is False or not (sharing if wanted is None else wanted is True):
+        return None
+    owner = EVERYBODY if sharing == "shared" else key.user_id or key.token
+    # LiteLLM's digest of a text to embed is that of the same text to answer.
+    return f"answers:{call_type}:{owner}"

@@ -11,6 +11,22 @@ Answer = dict[str, Any]
 COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
+def is_whole(answer: Any) -> bool:
+    """A chat completion with a message in each choice."""
+    try:
+        choices = answer["choices"]
+        return bool(choices) and all(isinstance(choice["message"], dict) for choice in choices)
+    except (LookupError, TypeError):
+        return False
+
+
+def without_null(value: Any) -> Any:
+    """LiteLLM stores more names than were said."""
+    if isinstance(value, dict):
+        return {name: without_null(one) for name, one in value.items() if one is not None}
+    return [without_null(one) for one in value] if isinstance(value, list) else value
+
+
 def put_whole(answer: Answer, model: str) -> Answer:
     """`model` is the name that was asked for."""
     for choice in answer["choices"]:

@@ -55,6 +55,7 @@ class Call:
     first_at: float
     ended_at: float
     has_failed: bool = False
+    is_cached: bool = False
 
 
 class Books(CustomLogger):  # type: ignore[misc]  # LiteLLM's types are not read
@@ -155,7 +156,7 @@ def row_of(call: Call) -> Row:
         "completion_tokens": call.usage["completion_tokens"],
         "total_tokens": call.usage["total_tokens"],
         "spend": call.price,
-        "cache_hit": "False",
+        "cache_hit": str(call.is_cached),
         "status": status,
         "metadata": json.dumps(notes),
     }

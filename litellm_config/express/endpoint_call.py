@@ -10,8 +10,9 @@ import litellm
 import orjson
 
 from litellm_config.coalescing.events import EventSplitter
+from litellm_config.express.answers import is_whole
 from litellm_config.express.endpoints import Endpoint
-from litellm_config.express.question import Question
+from litellm_config.express.question import Question, sent_to
 
 EVENT_STREAM = "text/event-stream"
 DATA = b"data:"
@@ -36,7 +37,7 @@ async def ask(endpoint: Endpoint, question: Question, passed: Mapping[str, str])
     request = client.build_request(
         "POST",
         f"{endpoint.api_base.rstrip('/')}/chat/completions",
-        content=orjson.dumps({**question, "model": endpoint.model}),
+        content=orjson.dumps(sent_to(endpoint.model, question)),
         headers={"content-type": "application/json", "accept": "application/json", **passed, **dict(endpoint.headers)},
         timeout=timeout,
     )
@@ -57,13 +58,11 @@ async def ask(endpoint: Endpoint, question: Question, passed: Mapping[str, str])
 async def read_whole(response: httpx.Response) -> dict[str, Any]:
     """A chat completion with a message in each choice."""
     try:
-        content = orjson.loads(await response.aread())
-        is_whole = all(isinstance(choice["message"], dict) for choice in content["choices"]) and content["choices"]
-    except (orjson.JSONDecodeError, LookupError, TypeError):
-        is_whole = False
-    if not is_whole:
+        answer: dict[str, Any] = orjson.loads(await response.aread())
+    except orjson.JSONDecodeError:
+        answer = {}
+    if not is_whole(answer):
         raise EndpointFailed(HTTPStatus.INTERNAL_SERVER_ERROR, response)
-    answer: dict[str, Any] = content
     return answer
 
 

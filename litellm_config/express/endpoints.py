@@ -3,8 +3,9 @@
 import random
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import litellm
 from litellm.litellm_core_utils.llm_cost_calc.utils import generic_cost_per_token
@@ -32,12 +33,18 @@ KNOWN_PARAMS = frozenset(
         "weight",
     }
 )
+NAMED_PARAMS = frozenset({"extra_headers", "timeout"})
 # For how long it is taken for granted which endpoints rest.
 LOOK_SECONDS = 1.0
 MANY = 1000
 
 
-class Endpoint(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Endpoint:
+    """`named_first` and `named_last`: what of it is part of LiteLLM's names of stored answers, before and after the
+    question.
+    """
+
     id: str
     model: str
     api_base: str
@@ -46,6 +53,8 @@ class Endpoint(NamedTuple):
     weight: float
     timeout: float
     stream_timeout: float
+    named_first: Mapping[str, Any]
+    named_last: Mapping[str, Any]
 
     def price(self, usage: Usage) -> float:
         """In US dollars."""
@@ -77,7 +86,8 @@ class Endpoints:
     def price(self, endpoint: str, prompt_tokens: int, completion_tokens: int) -> float | None:
         """`None` for one that is not plain."""
         found = self._by_id.get(endpoint)
-        return found and found.price(Usage(prompt_tokens=prompt_tokens, completion_tokens=completion_tokens))
+        usage = Usage(prompt_tokens=prompt_tokens, completion_tokens=completion_tokens)
+        return found.price(usage) if found else None
 
     def passed(self, headers: Mapping[bytes, bytes]) -> dict[str, str]:
         """The headers of a request that its endpoint gets, too."""
@@ -136,7 +146,7 @@ def _plain_endpoint(entry: Mapping[str, Any], router: Any) -> Endpoint | None:
     model = name.removeprefix(OPENAI)
     config = ProviderConfigManager.get_provider_chat_config(model, LlmProviders.OPENAI)
     info = entry["model_info"]
-    if type(config) not in PLAIN or info.get("mode") != "chat" or info.get("cache"):
+    if type(config) not in PLAIN or info.get("mode") != "chat":
         return None
     timeout = float(params.get("timeout") or router.timeout)
     return Endpoint(
@@ -148,4 +158,6 @@ def _plain_endpoint(entry: Mapping[str, Any], router: Any) -> Endpoint | None:
         weight=float(params.get("weight", 1)),
         timeout=timeout,
         stream_timeout=float(params.get("stream_timeout") or router.stream_timeout or timeout),
+        named_first={name: value for name, value in params.items() if name in NAMED_PARAMS},
+        named_last={} if "timeout" in params else {"timeout": router.timeout},
     )

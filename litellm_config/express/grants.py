@@ -12,6 +12,7 @@ from litellm.proxy._types import LitellmUserRoles
 from litellm_config.express.budgets import Budget, Budgets
 from litellm_config.express.changes import ALL
 from litellm_config.express.endpoints import Endpoints
+from litellm_config.express.limits import Limits
 
 # Changes are told at once (`changes`); this is for one whose gateway died before it could tell.
 LIFE_SECONDS = 300.0
@@ -40,10 +41,11 @@ MOST_GRANTS = 20_000
 
 
 class Grant(NamedTuple):
-    """`key` is LiteLLM's own record of it, and what its limiter asks for."""
+    """`key` is LiteLLM's own record of it."""
 
     key: Any
     model: str
+    limits: Limits
     budgets: tuple[Budget, ...]
     until: float
 
@@ -87,8 +89,8 @@ class Grants:
         if len(self._grants) >= MOST_GRANTS:
             self.forget_changed([ALL])
         seconds = min(LIFE_SECONDS, _seconds_left(key.expires))
-        budgets = await self._budgets.of(key, model)
-        self._grants[key.token, model] = Grant(key, model, budgets, time.monotonic() + seconds)
+        limits, budgets = await Limits.of(key, model), await self._budgets.of(key, model)
+        self._grants[key.token, model] = Grant(key, model, limits, budgets, time.monotonic() + seconds)
         self._tokens.add(key.token)
 
 

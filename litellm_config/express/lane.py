@@ -42,7 +42,7 @@ class ExpressLane:
         if trip and await _while_present(trip, desk, receive):
             return
         # LiteLLM is to see all that this key has spent.
-        await desk.books.write()
+        await desk.write()
         await self._app(scope, _again(body, receive), send)
 
     async def _other(self, scope: dict[str, Any], receive: Any, send: Send) -> None:
@@ -86,7 +86,7 @@ class ExpressLane:
 
 async def _while_present(trip: Trip, desk: Desk, receive: Any) -> bool:
     """Whether nothing is left to do: the request was answered, or nobody waits for the answer any more."""
-    going = asyncio.create_task(trip.go(desk.router, desk.endpoints, desk.books))
+    going = asyncio.create_task(trip.go(desk.router, desk.endpoints))
     leaving = asyncio.create_task(receive())
     try:
         await asyncio.wait({going, leaving}, return_when=asyncio.FIRST_COMPLETED)

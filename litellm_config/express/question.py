@@ -1,4 +1,7 @@
-"""Which requests are plain: chats of text and tools, in fields that LiteLLM hands to the endpoint as they are."""
+"""Which requests are plain: chats of text and tools, in fields that LiteLLM hands to the endpoint as they are.
+
+And `cache`, which is no endpoint's affair.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +11,7 @@ import orjson
 # https://platform.openai.com/docs/api-reference/chat/create
 FIELDS = frozenset(
     {
+        "cache",
         "frequency_penalty",
         "max_completion_tokens",
         "max_tokens",
@@ -38,13 +42,15 @@ def read_question(body: bytes) -> Question | None:
         question = orjson.loads(body)
     except orjson.JSONDecodeError:
         return None
-    if not isinstance(question, dict) or not _is_plain(question):
-        return None
-    # LiteLLM leaves out what is null.
-    question["messages"] = [
+    return question if isinstance(question, dict) and _is_plain(question) else None
+
+
+def sent_to(model: str, question: Question) -> Question:
+    """As an endpoint gets it that calls the model so. LiteLLM leaves out what is null."""
+    messages = [
         {name: value for name, value in message.items() if value is not None} for message in question["messages"]
     ]
-    return question
+    return {**question, "model": model, "messages": messages}
 
 
 def most_tokens(question: Question) -> int | None:
@@ -66,11 +72,16 @@ def _is_plain(question: Question) -> bool:
         and isinstance(options, dict)
         and options.keys() <= {"include_usage"}
         and all(type(question[name]) is int and question[name] > 0 for name in BOUNDS if name in question)
+        and _is_plain_wish(question.get("cache", {}))
         and _are_objects(question.get("tools", []))
         and bool(messages)
         and _are_objects(messages)
         and all(map(_is_plain_message, messages))
     )
+
+
+def _is_plain_wish(cache: object) -> bool:
+    return isinstance(cache, dict) and cache.keys() <= {"use-cache"} and isinstance(cache.get("use-cache", True), bool)
 
 
 def _are_objects(values: object) -> bool:

@@ -54,6 +54,7 @@ KNOWN: Mapping[str, frozenset[str]] = {
         }
     ),
 }
+CACHE_PARAMS = frozenset({"host", "namespace", "password", "port", "supported_call_types", "ttl", "type", "url"})
 OTHER_SECTIONS = frozenset({"environment_variables", "model_list"})
 
 
@@ -61,7 +62,21 @@ def leave_room(config: Mapping[str, Any]) -> bool:
     """`config`: as LiteLLM has read it."""
     if not {name for name, section in config.items() if section} <= KNOWN.keys() | OTHER_SECTIONS:
         return False
-    callbacks = (config.get("litellm_settings") or {}).get("callbacks") or []
-    return all((config.get(name) or {}).keys() <= known for name, known in KNOWN.items()) and all(
-        str(one).startswith(CALLBACKS) for one in ([callbacks] if isinstance(callbacks, str) else callbacks)
+    settings = config.get("litellm_settings") or {}
+    callbacks = settings.get("callbacks") or []
+    return (
+        _leaves_cache(settings)
+        and all((config.get(name) or {}).keys() <= known for name, known in KNOWN.items())
+        and all(str(one).startswith(CALLBACKS) for one in ([callbacks] if isinstance(callbacks, str) else callbacks))
+    )
+
+
+def _leaves_cache(settings: Mapping[str, Any]) -> bool:
+    """Limits are counted in its Redis, too."""
+    params = settings.get("cache_params") or {}
+    return (
+        bool(settings.get("cache"))
+        and params.get("type") == "redis"
+        and params.keys() <= CACHE_PARAMS
+        and "acompletion" in params.get("supported_call_types", ["acompletion"])
     )

@@ -33,6 +33,9 @@ RICH = {
     "tool_choice": "auto",
     "response_format": {"type": "json_object"},
 }
+STORE = {"cache": {"use-cache": True}}
+# To LiteLLM, so that it answers.
+ORDER = {"x-litellm-trace-id": "1"}
 TALK = [
     {"role": "system", "content": "Be brief."},
     {"role": "user", "content": "Grüße 🎉"},
@@ -57,21 +60,22 @@ class Traveller:
         self.token = hashlib.sha256(key.encode()).hexdigest()
         self.client = httpx.Client(base_url=f"{url}/v1/", headers={"authorization": f"Bearer {key}"}, timeout=60)
 
-    def ask(self, **fields: object) -> httpx.Response:
+    def ask(self, headers: dict[str, str] | None = None, **fields: object) -> httpx.Response:
         messages = [{"role": "user", "content": uuid.uuid4().hex}]
-        return self.client.post("chat/completions", json={"model": MODEL, "messages": messages, **fields})
+        body = {"model": MODEL, "messages": messages, **fields}
+        return self.client.post("chat/completions", json=body, headers=headers)
 
     def stream(self, **fields: object):
         body = {"model": MODEL, "messages": [{"role": "user", "content": "Hello"}], "stream": True, **fields}
         return self.client.stream("POST", "chat/completions", json=body)
 
-    def warm(self) -> int:
+    def warm(self, **fields: object) -> int:
         """So often that the next request is express; how many answers that took."""
         answers = 0
 
         def is_warm() -> bool:
             nonlocal answers
-            answer = self.ask(max_tokens=1)
+            answer = self.ask(max_tokens=1, **fields)
             assert answer.status_code == 200, answer.text
             answers += 1
             return is_express(answer)
@@ -358,3 +362,85 @@ def test_a_model_that_is_not_allowed_stays_so(admin, both, traveller):
     admin.post("/key/update", json={"key": one.key, "models": ["sample-chat"]}).raise_for_status()
 
     assert one.ask().status_code in {401, 403}
+
+
+@pytest.fixture
+def stored(platform, both, traveller) -> Traveller:
+    """Somebody whose question `TALK` has been answered, and stored, by LiteLLM."""
+    one = traveller()
+    one.warm()
+    wait_until(lambda: one.ask(messages=TALK, **STORE, headers=ORDER).headers["x-cache"] == "hit")
+    return one
+
+
+@pytest.mark.req("G5")
+def test_what_litellm_has_stored_is_found_and_costs_nothing(platform, both, stored):
+    first, _ = both
+    answers, asked = len(rows(platform, stored)), first.asked
+
+    answer = stored.ask(messages=TALK, **STORE)
+
+    assert is_express(answer)
+    assert (answer.headers["x-cache"], said(answer), first.asked) == ("hit", "first", asked)
+    slow = stored.ask(messages=TALK, **STORE, headers=ORDER)
+    assert {**answer.json(), "choices": []} == {**slow.json(), "choices": []}
+    assert said(slow) == said(answer)
+    found = "cache_hit, spend, prompt_tokens, completion_tokens, status"
+    wait_until(lambda: rows(platform, stored, found).count(("True", 0.0, 1, 1, "success")) >= 2)
+    assert len(rows(platform, stored)) > answers
+
+
+@pytest.mark.req("G5")
+def test_litellm_finds_what_was_stored_without_it(both, traveller):
+    first, _ = both
+    one = traveller()
+    one.warm()
+    question = [{"role": "user", "content": uuid.uuid4().hex}]
+    missed = one.ask(messages=question, temperature=0.5, seed=7, **STORE)
+    assert (is_express(missed), missed.headers["x-cache"]) == (True, "miss")
+    wait_until(lambda: one.ask(messages=question, temperature=0.5, seed=7, **STORE).headers["x-cache"] == "hit")
+    asked = first.asked
+
+    answer = one.ask(messages=question, temperature=0.5, seed=7, **STORE, headers=ORDER)
+
+    assert (is_express(answer), answer.headers["x-cache"], said(answer)) == (False, "hit", "first")
+    assert first.asked == asked
+
+
+@pytest.mark.req("G5")
+def test_stored_answers_are_for_those_who_ask_for_them_and_for_nobody_else(both, stored, traveller):
+    other = traveller()
+    other.warm()
+
+    answers = [other.ask(messages=TALK, **STORE), stored.ask(messages=TALK), stored.ask(messages=TALK[:2], **STORE)]
+
+    assert all(map(is_express, answers))
+    assert [answer.headers.get("x-cache") for answer in answers] == ["miss", None, "miss"]
+
+
+@pytest.mark.req("G5")
+def test_stored_answers_count_as_requests(both, traveller):
+    traveller().warm()
+    one = traveller(rpm_limit=10)
+    answers = [one.ask(messages=TALK, **STORE) for _ in range(12)]
+
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 2
+    assert answers[9].headers["x-cache"] == "hit"
+    assert is_express(answers[9])
+
+
+def test_a_place_that_is_free_again_is_free_for_litellm_too(endpoints, traveller):
+    (endpoint,) = endpoints("routing-patient", "")
+    one = traveller(max_parallel_requests=2)
+    one.warm(model="routing-patient")
+    endpoint.fault = "mid-hang"
+
+    with one.stream(model="routing-patient") as fast, one.stream(model="routing-patient", n=1) as slow:
+        assert (is_express(fast), is_express(slow)) == (True, False)
+        endpoint.fault = ""
+        assert one.ask(model="routing-patient", n=1).status_code == 429
+        fast.close()
+        assert endpoint.left.wait(30)
+        wait_until(lambda: one.ask(model="routing-patient", n=1).status_code == 200)
+        endpoint.left.clear()
+    assert endpoint.left.wait(30)

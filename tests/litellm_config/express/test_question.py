@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from litellm_config.express.question import most_tokens, read_question, wants_usage
+from litellm_config.express.question import most_tokens, read_question, sent_to, wants_usage
 
 USER = {"role": "user", "content": "Hello"}
 PLAIN = {"model": "m", "messages": [USER]}
@@ -18,6 +18,8 @@ PICTURE = {"role": "user", "content": [{"type": "image_url", "image_url": {"url"
         {"stream": True, "stream_options": {"include_usage": True}},
         {"tools": [{"type": "function", "function": {"name": "f"}}], "tool_choice": "auto"},
         {"messages": [USER, {"role": "assistant", "content": "Hi", "name": "a"}]},
+        {"cache": {"use-cache": True}},
+        {"cache": {}},
     ],
 )
 def test_plain_chats_are_read(fields):
@@ -27,7 +29,10 @@ def test_plain_chats_are_read(fields):
 def test_what_is_null_in_a_message_is_left_out():
     said = {"role": "assistant", "content": None, "tool_calls": [CALL]}
     question = read_question(json.dumps(PLAIN | {"messages": [said]}).encode())
-    assert question["messages"] == [{"role": "assistant", "tool_calls": [CALL]}]
+    assert sent_to("sample", question) == {
+        "model": "sample",
+        "messages": [{"role": "assistant", "tool_calls": [CALL]}],
+    }
 
 
 @pytest.mark.parametrize(
@@ -54,7 +59,10 @@ def test_what_is_null_in_a_message_is_left_out():
         {"temperature": None},
         {"user": "somebody"},
         {"metadata": {"tags": ["a"]}},
-        {"cache": {"use-cache": True}},
+        {"cache": {"use-cache": "yes"}},
+        {"cache": {"ttl": 5}},
+        {"cache": True},
+        {"cache": None},
         {"n": 2},
         {"guardrails": ["a"]},
         {"mock_response": "Hello"},

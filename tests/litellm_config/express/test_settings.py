@@ -23,6 +23,10 @@ def test_the_shipped_configuration_leaves_room():
         ("general_settings", {"custom_auth": "auth.py"}),
         ("router_settings", {"routing_strategy": "latency-based-routing"}),
         ("guardrails", [{"guardrail_name": "a"}]),
+        ("litellm_settings", {"cache": False}),
+        ("litellm_settings", {"cache_params": {"type": "local"}}),
+        ("litellm_settings", {"cache_params": {"type": "redis", "redis_startup_nodes": [{"host": "a"}]}}),
+        ("litellm_settings", {"cache_params": {"type": "redis", "supported_call_types": ["aembedding"]}}),
     ],
 )
 def test_a_setting_that_is_not_known_leaves_none(section, settings):
