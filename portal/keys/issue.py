@@ -9,8 +9,9 @@ Nobody has seen the secret then, so nothing is lost and nothing has to be issued
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -51,13 +52,12 @@ class KeyReveal:
 
 @dataclass(frozen=True)
 class Reservation:
-    """A key that LiteLLM is to make. `ttl`: its life, if it ends. `is_first`: its person was made together with it."""
+    """A key that LiteLLM is to make. `ttl`: its life, if it ends."""
 
     key: IssuedKey
     secret: str
     policy: Policy
     ttl: timedelta | None
-    is_first: bool = False
 
 
 class KeyIssuer:
@@ -75,19 +75,36 @@ class KeyIssuer:
         self, person: Person, *, name: str, description: str, consent: Consent | None, ip: str
     ) -> KeyReveal:
         """`person` may be new: stored, like the consent, together with the reservation."""
-        async with self.turn(person), self._database.transaction() as session:
-            if is_new(person):
-                reserved = await self._reserve_first(session, person, name, description)
-            else:
-                reserved = await self._reserve_another(session, person, name, description)
-            if consent:
-                session.add(consent)
-                _note_consent(session, consent, ip)
 
         async def note(session: AsyncSession, key: IssuedKey) -> None:
             record(session, key.person_id, Action.KEY_ISSUED, self._clock(), ip=ip, name=key.name, preview=key.preview)
 
-        return await self.make(reserved, note)
+        async with self._user_of(person) as user:
+            async with self.turn(person), self._database.transaction() as session:
+                if user:
+                    reserved = await self._reserve_first(session, person, name, description)
+                else:
+                    reserved = await self._reserve_another(session, person, name, description)
+                if consent:
+                    session.add(consent)
+                    _note_consent(session, consent, ip)
+            return await self.make(reserved, note, user)
+
+    @asynccontextmanager
+    async def _user_of(self, person: Person) -> AsyncIterator[Awaitable[None] | None]:
+        """LiteLLM makes its row of somebody new while we write ours. Without ours it is of no use and does no harm."""
+        if not is_new(person):
+            yield None
+            return
+        policy = self._limits.policy_of(person.kind)
+        if not policy.active_keys:
+            raise KeyLimitReached(_limit_text(policy))
+        user = asyncio.create_task(self._limits.ensure(person.id, policy, is_new=True))
+        try:
+            yield user
+        finally:
+            user.cancel()
+            await asyncio.gather(user, return_exceptions=True)
 
     def turn(self, person: Person) -> asyncio.Lock:
         """In front of `lock`: many clicks of one person wait here, and don't take everybody's database connections."""
@@ -126,10 +143,15 @@ class KeyIssuer:
         session.add(key)
         return Reservation(key, secret, policy, ttl)
 
-    async def make(self, reserved: Reservation, when_confirmed: WhenConfirmed) -> KeyReveal:
-        """`when_confirmed` writes, in the transaction that confirms the key, what follows from its existence."""
+    async def make(
+        self, reserved: Reservation, when_confirmed: WhenConfirmed, user: Awaitable[None] | None = None
+    ) -> KeyReveal:
+        """`when_confirmed` writes, in the transaction that confirms the key, what follows from its existence.
+
+        `user`: ends when LiteLLM has its row of the person, if that is on its way.
+        """
         try:
-            key = await self._confirm(await self._generate(reserved), when_confirmed)
+            key = await self._confirm(await self._generate(reserved, user), when_confirmed)
         except ProxyUnavailable as error:
             await self._take_back(reserved.key, reached=error.reached)
             raise
@@ -143,14 +165,12 @@ class KeyIssuer:
     async def _reserve_first(self, session: AsyncSession, person: Person, name: str, description: str) -> Reservation:
         """Nobody else knows of the person yet, so there is nothing to lock, to count or to look up."""
         policy = self._limits.policy_of(person.kind)
-        if not policy.active_keys:
-            raise KeyLimitReached(_limit_text(policy))
         session.add(person)
         await session.flush()
         reserved = self.reserve(session, person, policy, name=name, description=description, ttl=policy.key_ttl)
         # Here for this key alone, see `repair.forget`.
         reserved.key.created_at = person.created_at
-        return replace(reserved, is_first=True)
+        return reserved
 
     async def _reserve_another(self, session: AsyncSession, person: Person, name: str, description: str) -> Reservation:
         stored = await self.lock(session, person)
@@ -163,8 +183,8 @@ class KeyIssuer:
         query = select(func.count(col(IssuedKey.id))).where(IssuedKey.person_id == person.id, counted(self._clock()))
         return (await session.exec(query)).one()
 
-    async def _generate(self, reserved: Reservation) -> IssuedKey:
-        await self._limits.ensure(reserved.key.person_id, reserved.policy, is_new=reserved.is_first)
+    async def _generate(self, reserved: Reservation, user: Awaitable[None] | None) -> IssuedKey:
+        await (user or self._limits.ensure(reserved.key.person_id, reserved.policy))
         made = await self._proxy.generate_key(_key_request(reserved))
         return reserved.key.model_copy(update={"expires_at": made.expires})
 
