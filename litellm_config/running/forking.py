@@ -21,7 +21,7 @@ LARGEST_ORDER = 150_000
 PR_SET_PDEATHSIG = 1
 # A request of LiteLLM makes thousands of objects that live as long as it does. Looked at every 700 of them, as Python
 # does by default, they take a tenth of the processor's time. https://docs.python.org/3/library/gc.html#gc.set_threshold
-GC_THRESHOLD = (50_000, 20, 50)
+GC_THRESHOLD = (10_000, 20, 50)
 
 
 def fork_workers(load: Callable[[], App]) -> None:

@@ -9,7 +9,9 @@ DATA_DIR = Path(".portal-bench")
 class BenchOptions:
     """`scenarios`: their names; none means all. `data_dir` keeps LiteLLM as installed for other runs.
 
-    seconds      of each measurement of requests
+    seconds      of each measurement of requests, one at a time
+    together     seconds of each measurement of many at once: LiteLLM writes to its database every 10 to 15 seconds, and
+                 what that costs belongs to the requests
     tokens       of a stream: an answer of usual length, six seconds long
     knee_trials  at most, for the largest number of streams of one gateway
     turns        questions in a chat
@@ -18,6 +20,7 @@ class BenchOptions:
     scenarios: tuple[str, ...] = ()
     rounds: int = 3
     seconds: float = 4.0
+    together: float = 13.0
     tokens: int = 300
     knee_trials: int = 7
     turns: int = 50
@@ -28,7 +31,9 @@ class BenchOptions:
     @classmethod
     def quick(cls, **others: Any) -> Self:
         """One short round."""
-        return cls(**{**others, "rounds": 1, "seconds": 2.0, "tokens": 100, "knee_trials": 3, "turns": 15})
+        return cls(
+            **{**others, "rounds": 1, "seconds": 2.0, "together": 2.0, "tokens": 100, "knee_trials": 3, "turns": 15}
+        )
 
     @property
     def starts(self) -> int:

@@ -16,7 +16,7 @@ from portal.bench.paced_endpoint import token
 from portal.bench.progress import Progress
 from portal.bench.scenarios import plain, streams
 
-SHORT = BenchOptions(rounds=1, seconds=0.1, tokens=25, knee_trials=2)
+SHORT = BenchOptions(rounds=1, seconds=0.1, together=0.1, tokens=25, knee_trials=2)
 
 
 @pytest.fixture(scope="module")

@@ -19,17 +19,17 @@ def measure(lab: Lab, options: BenchOptions, progress: Progress) -> Report:
         for target in lab.gateways:
             progress.say(f"cache, round {number + 1}: {target.name}")
             if target.name == "stock":
-                measured["stock miss"] = plain.requests_to(lab, target, options.seconds)
+                measured["stock miss"] = plain.requests_to(lab, target, options)
             else:
-                measured[f"{target.name} hit"] = _hits(lab, target, options.seconds)
+                measured[f"{target.name} hit"] = _hits(lab, target, options)
         rounds.append(measured)
     return Report(TITLE, plain.LINES, medians(rounds))
 
 
-def _hits(lab: Lab, target: Target, seconds: float) -> Figures:
+def _hits(lab: Lab, target: Target, options: BenchOptions) -> Figures:
     asked = question("What was the first question?", cache={"use-cache": True})
     step = Step(url=target.url, headers=target.headers, body=asked)
-    figures = plain.figures_of(lab, [step], target.parts, seconds)
+    figures = plain.figures_of(lab, [step], target.parts, options)
     if (figures["hits"] or 0) < LEAST_HITS:
         raise BenchFailed(
             f"Of the requests to {target.name} only {figures['hits']:.0%} were answered out of the cache."

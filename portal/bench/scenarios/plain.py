@@ -33,19 +33,20 @@ def measure(lab: Lab, options: BenchOptions, progress: Progress) -> Report:
         measured: dict[str, Figures] = {}
         for target in lab.targets:
             progress.say(f"plain requests, round {number + 1}: {target.name}")
-            measured[target.name] = requests_to(lab, target, options.seconds)
+            measured[target.name] = requests_to(lab, target, options)
         rounds.append(measured)
     return Report(TITLE, LINES, medians(rounds))
 
 
-def requests_to(lab: Lab, target: Target, seconds: float) -> Figures:
+def requests_to(lab: Lab, target: Target, options: BenchOptions) -> Figures:
     step = Step(url=target.url, headers=target.headers, body=question(f"Hello {Job.NUMBER.decode()}"))
-    return figures_of(lab, [step], target.parts, seconds)
+    return figures_of(lab, [step], target.parts, options)
 
 
-def figures_of(lab: Lab, steps: list[Step], parts: tuple[str, ...], seconds: float) -> Figures:
-    alone = lab.run(Requests(steps=steps, seconds=seconds, warm_up=WARM_UP, most_each=ALONE))
-    together = lab.run(Requests(steps=steps, at_once=AT_ONCE, seconds=seconds, warm_up=2, least_each=LEAST_EACH), parts)
+def figures_of(lab: Lab, steps: list[Step], parts: tuple[str, ...], options: BenchOptions) -> Figures:
+    alone = lab.run(Requests(steps=steps, seconds=options.seconds, warm_up=WARM_UP, most_each=ALONE))
+    many = Requests(steps=steps, at_once=AT_ONCE, seconds=options.together, warm_up=2, least_each=LEAST_EACH)
+    together = lab.run(many, parts)
     count = len(together.result["ms"])
     busy = cpu.of(parts, together.cpu)
     return {
