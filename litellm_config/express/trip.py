@@ -73,9 +73,9 @@ class Trip:
                 await self._relay(response)
                 return
             answer = await read_whole(response)
-        await self._answer(answer)
         if self._place:
             await self._place.keep(answer)
+        await self._answer(answer)
 
     async def _answer(self, answer: Answer) -> None:
         account = self._account

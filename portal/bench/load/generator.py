@@ -4,11 +4,15 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 from portal.bench.errors import BenchFailed
 from portal.bench.load.job import Job
 from portal.bench.processes import Process, last_words, python, running
+
+# Each job takes a minute at most.
+MOST_SECONDS = 300
 
 
 class Generator:
@@ -19,6 +23,14 @@ class Generator:
 
     def run(self, job: Job, measuring: Callable[[], None]) -> Mapping[str, Any]:
         """`measuring` is called when what is measured begins."""
+        overdue = Timer(MOST_SECONDS, self._process.kill)
+        overdue.start()
+        try:
+            return self._run(job, measuring)
+        finally:
+            overdue.cancel()
+
+    def _run(self, job: Job, measuring: Callable[[], None]) -> Mapping[str, Any]:
         assert self._process.stdin  # noqa: S101 - it was started with pipes
         self._process.stdin.write(job.model_dump_json().encode() + b"\n")
         self._process.stdin.flush()

@@ -1,6 +1,7 @@
 """Short requests that the endpoint answers at once: one after the other, then sixteen at the same time."""
 
 from statistics import median
+from typing import Any
 
 from portal.bench import cpu
 from portal.bench.lab import Lab, Target, question
@@ -16,6 +17,7 @@ ALONE = 60
 # Else, where little is done in the time, what a gateway does beside its requests would count as theirs.
 LEAST_EACH = 6
 SERVERS = ("postgres", "redis")
+Body = dict[str, Any]
 LINES = (
     Line("median_ms", "one at a time, median, ms"),
     Line("p95_ms", "one at a time, p95, ms"),
@@ -28,30 +30,38 @@ LINES = (
 
 
 def measure(lab: Lab, options: BenchOptions, progress: Progress) -> Report:
+    named = [(target.name, target, question(f"Hello {Job.NUMBER.decode()}")) for target in lab.targets]
+    return Report(TITLE, LINES, compared(lab, options, progress, "plain requests", named))
+
+
+def compared(
+    lab: Lab, options: BenchOptions, progress: Progress, title: str, asked: list[tuple[str, Target, Body]]
+) -> dict[str, Figures]:
+    """All are asked one at a time before any is asked many: what LiteLLM then writes down would slow the next down."""
     rounds = []
     for number in range(options.rounds):
+        progress.say(f"{title}, round {number + 1}: one at a time")
+        alone = {name: _alone(lab, target, body, options) for name, target, body in asked}
         measured: dict[str, Figures] = {}
-        for target in lab.targets:
-            progress.say(f"plain requests, round {number + 1}: {target.name}")
-            measured[target.name] = requests_to(lab, target, options)
+        for name, target, body in asked:
+            progress.say(f"{title}, round {number + 1}: {name}")
+            measured[name] = {**alone[name], **_together(lab, target, body, options)}
         rounds.append(measured)
-    return Report(TITLE, LINES, medians(rounds))
+    return medians(rounds)
 
 
-def requests_to(lab: Lab, target: Target, options: BenchOptions) -> Figures:
-    step = Step(url=target.url, headers=target.headers, body=question(f"Hello {Job.NUMBER.decode()}"))
-    return figures_of(lab, [step], target.parts, options)
+def _alone(lab: Lab, target: Target, body: Body, options: BenchOptions) -> Figures:
+    alone = lab.run(Requests(steps=[_step(target, body)], seconds=options.seconds, warm_up=WARM_UP, most_each=ALONE))
+    return {"median_ms": median(alone.result["ms"]), "p95_ms": p95(alone.result["ms"])}
 
 
-def figures_of(lab: Lab, steps: list[Step], parts: tuple[str, ...], options: BenchOptions) -> Figures:
-    alone = lab.run(Requests(steps=steps, seconds=options.seconds, warm_up=WARM_UP, most_each=ALONE))
+def _together(lab: Lab, target: Target, body: Body, options: BenchOptions) -> Figures:
+    steps = [_step(target, body)]
     many = Requests(steps=steps, at_once=AT_ONCE, seconds=options.together, warm_up=2, least_each=LEAST_EACH)
-    together = lab.run(many, parts)
+    together = lab.run(many, target.parts)
     count = len(together.result["ms"])
-    busy = cpu.of(parts, together.cpu)
+    busy = cpu.of(target.parts, together.cpu)
     return {
-        "median_ms": median(alone.result["ms"]),
-        "p95_ms": p95(alone.result["ms"]),
         "per_second": count / together.result["seconds"],
         "cpu_ms": busy / count * 1000,
         "per_core_second": count / busy if busy else None,
@@ -59,3 +69,7 @@ def figures_of(lab: Lab, steps: list[Step], parts: tuple[str, ...], options: Ben
         "load_share": cpu.of(("load", "endpoint"), together.cpu) / together.seconds,
         "hits": together.result["hits"] / count,
     }
+
+
+def _step(target: Target, body: Body) -> Step:
+    return Step(url=target.url, headers=target.headers, body=body)
