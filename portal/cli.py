@@ -241,7 +241,7 @@ def bench(
     scenario: Annotated[list[str] | None, typer.Option(help="Only this one; may be given several times.")] = None,
     data_dir: Annotated[Path, typer.Option(help="Where LiteLLM as installed is kept.")] = Path(".portal-bench"),
     *,
-    quick: Annotated[bool, typer.Option("--quick", help="One short round: three minutes in place of fifteen.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="One short round: three minutes in place of sixteen.")] = False,
     stock: Annotated[bool, typer.Option("--stock/--without-stock", help="Compare with LiteLLM as installed.")] = True,
     json: Annotated[bool, typer.Option("--json", help="Print JSON in place of tables.")] = False,
 ) -> None:
