@@ -10,6 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from living import is_alive
 from up_under_test import Up
 
 
@@ -46,10 +47,6 @@ def stopped_data_dir(tmp_path_factory):
 def data_dir(stopped_data_dir, tmp_path):
     """A copy, so that not every test makes a new database. Copied as root, Postgres' files get another owner."""
     return Path(shutil.copytree(stopped_data_dir, tmp_path / "data"))
-
-
-def is_alive(process):
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
 @pytest.fixture

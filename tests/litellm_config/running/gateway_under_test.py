@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import psutil
 import yaml
+from living import is_alive
 
 PROGRAM = Path(__file__).with_name("supervisor_process.py")
 SECRET = "correct-horse-battery"
@@ -104,4 +105,4 @@ class Gateway:
 
 
 def are_gone(processes):
-    return not [one for one in processes if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+    return not list(filter(is_alive, processes))
