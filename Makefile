@@ -26,7 +26,7 @@ check: .venv/dev ## Check format, lint, types and import rules
 	.venv/bin/lint-imports --no-cache
 
 .PHONY: bench
-bench: .venv/runtime ## Compare with LiteLLM as installed, in 15 minutes; ARGS="--quick --scenario plain --json"
+bench: .venv/runtime ## Compare with LiteLLM as installed, in 16 minutes; ARGS="--quick --scenario plain --json"
 	@.venv/bin/portal bench $(ARGS)
 
 .PHONY: format
