@@ -4,9 +4,7 @@ LiteLLM alone knows the tokens, of streams too, and which endpoint failed before
 Neither prompts nor answers nor keys are read here.
 """
 
-import json
 import re
-import sys
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +13,7 @@ from litellm.integrations.custom_logger import CustomLogger
 from prometheus_client import Counter, Histogram
 
 from litellm_config.metrics_page import MetricsPage
+from litellm_config.worker_log import write_line
 
 MOST_MODELS = 500
 # The portal's door puts it behind the request's id, so that two requests under one id differ.
@@ -114,7 +113,6 @@ def note_failure(call: dict[str, Any]) -> None:
 
 def write(event: str, call: dict[str, Any], **fields: Any) -> None:
     line = {
-        "event": event,
         "request_id": CALL_SUFFIX.sub("", call["litellm_call_id"] or ""),
         "model": call["model_group"],
         "endpoint": call["model_id"],
@@ -122,8 +120,7 @@ def write(event: str, call: dict[str, Any], **fields: Any) -> None:
         "total_ms": milliseconds(call["startTime"], call["endTime"]),
         **fields,
     }
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
+    write_line(event, **line)
 
 
 def milliseconds(start: float, end: float) -> float:

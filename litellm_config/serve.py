@@ -4,15 +4,14 @@ That command runs `prisma migrate diff`, looks for updates and asks the network 
 `database.migrate` and want none of the others.
 """
 
-import json
 import os
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
 from litellm_config.late_routes import late_routes
 from litellm_config.running.forking import fork_workers
+from litellm_config.worker_log import write_line
 
 Scope = dict[str, Any]
 
@@ -58,16 +57,14 @@ class AccessLog:
         finally:
             seconds = time.perf_counter() - started
             self._count(scope["path"], status, seconds)
-            line = {
-                "event": "gateway.answered",
-                "method": scope["method"],
-                "path": scope["path"],
-                "status": status,
-                "ms": round(seconds * 1000, 1),
-                "request_id": request_id,
-            }
-            sys.stdout.write(json.dumps(line) + "\n")
-            sys.stdout.flush()
+            write_line(
+                "gateway.answered",
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                ms=round(seconds * 1000, 1),
+                request_id=request_id,
+            )
 
 
 def load() -> Any:

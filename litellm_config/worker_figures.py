@@ -1,11 +1,12 @@
 """What one worker knows of itself and nobody tells it when it changes: looked at every few seconds."""
 
 import asyncio
-import json
 import sys
 from typing import Any
 
 from prometheus_client import Gauge
+
+from litellm_config.worker_log import write_fault
 
 SECONDS_BETWEEN_LOOKS = 5.0
 MOST_ENDPOINTS = 2000
@@ -41,9 +42,7 @@ async def look() -> None:
         if proxy and proxy.llm_router:
             await _note_rest(proxy.llm_router)
     except Exception as error:  # noqa: BLE001 - LiteLLM's parts are its own, and no request may suffer for a figure
-        line = {"event": "gateway.figures_not_noted", "reason": type(error).__name__}
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
+        write_fault("gateway.figures_not_noted", error)
 
 
 def _note_spend(proxy: Any) -> None:

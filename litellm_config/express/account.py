@@ -9,13 +9,14 @@ from redis.exceptions import RedisError
 
 from litellm_config import metrics
 from litellm_config.express.answers import count_usage
-from litellm_config.express.books import Books, Call, Template, say
+from litellm_config.express.books import Books, Call, Template
 from litellm_config.express.endpoint_call import EndpointFailed
 from litellm_config.express.endpoints import Endpoint
 from litellm_config.express.grants import Grant
 from litellm_config.express.limits import Taken
 from litellm_config.express.question import Question
 from litellm_config.express.round_trips import RoundTrips
+from litellm_config.worker_log import write_fault
 
 
 @dataclass
@@ -86,7 +87,7 @@ class Account:
                 # LiteLLM will count the request itself, unless the client is gone.
                 await (taken.settle(0) if self.has_left else taken.give_back())
         except (RedisError, OSError) as error:
-            say("gateway.limits_not_given_back", error)
+            write_fault("gateway.limits_not_given_back", error)
 
     def _note(self) -> dict[str, Any]:
         usage = self.usage or self.counted()

@@ -6,7 +6,6 @@ Its sums, for key, person, team and day, are told once for all answers of a mome
 
 import asyncio
 import json
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from litellm_config.cancellation import end_if_cancelled
 from litellm_config.express.changes import ALL
 from litellm_config.express.endpoints import Endpoint
 from litellm_config.express.grants import CALLS, Grant
+from litellm_config.worker_log import write_fault
 
 SECONDS_BETWEEN = 0.5
 MOST_TEMPLATES = 20_000
@@ -117,7 +117,7 @@ class Books(CustomLogger):  # type: ignore[misc]  # LiteLLM's types are not read
                 if calls:
                     await self._write(calls)
             except Exception as error:  # noqa: BLE001 - LiteLLM's writer is its own, and requests go on
-                say("gateway.spend_not_written", error, answers=len(calls))
+                write_fault("gateway.spend_not_written", error, answers=len(calls))
 
     async def _write(self, calls: Iterable[Call]) -> None:
         from litellm.proxy import proxy_server as proxy  # noqa: PLC0415 - filled while LiteLLM starts
@@ -194,7 +194,7 @@ async def _add_up(proxy: Any, group: list[tuple[Call, Row]]) -> None:
         started = datetime.fromtimestamp(call.started_at, UTC)
         await proxy.increment_spend_counters(key.token, key.team_id, key.user_id, spent, request_started_at=started)
     except Exception as error:  # noqa: BLE001 - without Redis; LiteLLM then reads the sums of the database anew
-        say("gateway.spend_not_counted", error)
+        write_fault("gateway.spend_not_counted", error)
 
 
 def _tokens(group: list[tuple[Call, Row]]) -> dict[str, int]:
@@ -217,8 +217,3 @@ def _counts(group: list[tuple[Call, Row]]) -> dict[str, int]:
 
 def _moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat()
-
-
-def say(event: str, error: Exception, **fields: object) -> None:
-    sys.stdout.write(json.dumps({"event": event, "reason": type(error).__name__, **fields}) + "\n")
-    sys.stdout.flush()

@@ -5,11 +5,11 @@ import os
 from contextlib import suppress
 from typing import Any
 
-from litellm_config.express.books import say
 from litellm_config.express.changes import MANAGEMENT, Changes
 from litellm_config.express.desk import Desk
 from litellm_config.express.settings import leave_room
 from litellm_config.express.trip import Send, Trip
+from litellm_config.worker_log import write_fault
 
 PATHS = frozenset({"/v1/chat/completions", "/chat/completions"})
 
@@ -109,7 +109,7 @@ def _result(going: asyncio.Task[bool], trip: Trip) -> bool:
     if trip.has_begun:
         raise error
     if isinstance(error, Exception):
-        say("gateway.express_failed", error)
+        write_fault("gateway.express_failed", error)
     return False
 
 
