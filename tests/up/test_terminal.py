@@ -53,7 +53,7 @@ def test_table_moves_until_everything_is_ready_and_events_follow_as_lines(termin
         assert part in terminal.seen
     assert "starting, 0 s" in terminal.seen
     assert "the gateway is still starting" in terminal.seen
-    redis = next(process for process in terminal.process.children() if process.name() == "redis-server")
+    redis = next(process for process in terminal.process.children() if process.name() == "valkey-server")
     kill(redis.pid)
     terminal.read_until("redis: restarting in 1 s, it was ended by SIGKILL")
     terminal.read_until("redis: ready")
