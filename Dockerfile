@@ -16,41 +16,43 @@
 # The Python that the tests run on.
 ARG PORTAL_PYTHON=python:3.11.15-slim-trixie
 # LiteLLM's image of the version that requirements.lock names, and a Python of the same minor version as the one in it.
-ARG LITELLM_IMAGE=ghcr.io/berriai/litellm-database:v1.106.2
+ARG LITELLM_IMAGE=ghcr.io/berriai/litellm-database:v1.108.14
 ARG LITELLM_PYTHON=python:3.13.13-slim-trixie
 
 
 # What we wrote, as a wheel: an image has what is packaged, and nothing of the sources.
 FROM ${PORTAL_PYTHON} AS wheel
 ARG SOURCE_DATE_EPOCH=0
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore UV_NO_CACHE=1 UV_NO_PROGRESS=1
 WORKDIR /build
-COPY requirements.lock ./
-RUN sed --quiet '/^setuptools==/,/[^\\]$/p' requirements.lock > build.lock \
- && pip install --require-hashes --requirement build.lock
+COPY requirements-uv.lock requirements.lock ./
+# uv installs what a lock file lists and resolves nothing.
+RUN pip install --no-deps --require-hashes --requirement requirements-uv.lock \
+ && sed --quiet '/^setuptools==/,/[^\]$/p' requirements.lock > build.lock \
+ && uv pip install --system --no-deps --no-build --require-hashes --requirement build.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY litellm_config litellm_config
 COPY portal portal
-RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheel .
+RUN uv build --wheel --no-build-isolation --out-dir /wheel
 
 
 FROM ${PORTAL_PYTHON} AS portal-packages
 ARG SOURCE_DATE_EPOCH=0
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-RUN python -m venv /opt/portal
+ENV UV_NO_CACHE=1 UV_NO_PROGRESS=1
+COPY --from=wheel /usr/local/bin/uv /usr/local/bin/
+RUN python -m venv --without-pip /opt/portal
 COPY requirements.lock ./
-RUN /opt/portal/bin/pip install --no-compile --require-hashes --requirement requirements.lock
+RUN uv pip sync --python /opt/portal --no-build --require-hashes requirements.lock
 COPY --from=wheel /wheel /wheel
-RUN /opt/portal/bin/pip install --no-compile --no-deps --no-index /wheel/*.whl
+RUN uv pip install --python /opt/portal --no-deps --no-index /wheel/*.whl
 # Scripts of the pages, by the package lock of npm; a container never asks a registry.
 RUN /opt/portal/bin/portal assets
 # LiteLLM, Node and the embedded databases are for other places than a container of the portal.
 COPY deployment/image/unneeded.py ./
 RUN /opt/portal/bin/python unneeded.py > /unneeded.txt \
- && /opt/portal/bin/pip uninstall --yes --quiet --requirement /unneeded.txt \
+ && uv pip uninstall --python /opt/portal --quiet --requirement /unneeded.txt \
  && /opt/portal/bin/portal --help > /dev/null \
  && /opt/portal/bin/portal check --offline \
- && /opt/portal/bin/pip uninstall --yes --quiet pip \
  && find /opt/portal -name __pycache__ -prune -exec rm -r {} + \
  && /opt/portal/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/portal/lib
 
@@ -76,14 +78,15 @@ CMD ["serve"]
 # The same packages for the Python of LiteLLM's image. Nothing is built from source.
 FROM ${LITELLM_PYTHON} AS gateway-packages
 ARG SOURCE_DATE_EPOCH=0
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+ENV UV_NO_CACHE=1 UV_NO_PROGRESS=1
+COPY --from=wheel /usr/local/bin/uv /usr/local/bin/
 COPY requirements.lock ./
 COPY --from=portal-packages /unneeded.txt ./
 RUN awk 'NR == FNR {gone[$1]; next} /^[a-z]/ {split($1, pin, "=="); keep = !(pin[1] in gone)} keep' \
         unneeded.txt requirements.lock > needed.lock \
- && pip install --target /packages --no-compile --no-deps --only-binary :all: --require-hashes --requirement needed.lock
+ && uv pip install --system --target /packages --no-deps --no-build --require-hashes --requirement needed.lock
 COPY --from=wheel /wheel /wheel
-RUN pip install --target /packages --no-compile --no-deps --no-index /wheel/*.whl \
+RUN uv pip install --system --target /packages --no-deps --no-index /wheel/*.whl \
  && rm -r /packages/bin \
  && PYTHONPATH=/packages PYTHONDONTWRITEBYTECODE=1 python -m portal.cli --help > /dev/null \
  && python -m compileall -q --invalidation-mode unchecked-hash /packages

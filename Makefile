@@ -7,6 +7,9 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+.PHONY: install
+install: .venv/runtime ## Install into .venv; the other targets do it by themselves
+
 .PHONY: up
 up: .venv/runtime ## Run everything on this machine; ARGS="--data-dir DIR --port N --no-demo"
 	@.venv/bin/portal up $(ARGS)
@@ -42,7 +45,13 @@ lock: .venv/uv ## Write the lock files; ARGS=--upgrade chooses the newest allowe
 LOCK = .venv/bin/uv pip compile $(ARGS) --quiet --universal --python-version 3.11 --generate-hashes --strip-extras \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-INSTALL = @$(PYTHON) deployment/install.py
+define INSTALL
+@command -v $(PYTHON) > /dev/null || \
+	{ echo "Not installed: there is no $(PYTHON); install Python 3.11 to 3.14, or choose one: make PYTHON=python3.13"; exit 1; } >&2
+@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14) and \
+	"Not installed: Python 3.11 to 3.14 is needed and $(PYTHON) is %d.%d; choose another: make PYTHON=python3.13" % sys.version_info[:2])'
+@$(PYTHON) deployment/install.py
+endef
 
 .venv/uv: requirements-uv.lock
 	$(INSTALL) uv

@@ -1,22 +1,18 @@
 """Install what the lock files name into `.venv`, for the Makefile: `python3 deployment/install.py runtime|dev|uv`.
 
 Nothing is resolved: a lock file is complete, and uv installs exactly what it lists. Where there is no uv for a machine,
-pip does the same. This file runs on the Python that is there, before anything is installed, so it uses the standard
-library alone and no syntax newer than Python 3.7: an older one, too, is to hear which Python is needed.
+pip does the same. This file runs before anything is installed, so it uses the standard library alone.
 """
-
-from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
-OLDEST, NEWEST = (3, 11), (3, 14)
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -26,7 +22,7 @@ UNFINISHED = VENV / "unfinished"
 LOCKS = {"runtime": "requirements.lock", "dev": "requirements-dev.lock"}
 UV_LOCK = "requirements-uv.lock"
 # What the packages, the Node programs and uv's cache take on an empty disk, in bytes.
-SPACE = 2500000000
+SPACE = 2_500_000_000
 
 NO_SPACE = "the disk is full: free {gigabytes:.1f} GB on the disk that holds {folder}, then run the command again."
 # What a failed command printed, and what its reader is to do.
@@ -35,8 +31,8 @@ REASONS = (
     (
         "Read-only file system|Permission denied|os error 13|os error 30|Errno 13|Errno 30",
         (
-            "a folder can't be written to (see above): make it writable or work on a copy elsewhere. UV_CACHE_DIR moves "
-            "uv's cache."
+            "a folder can't be written to (see above): make it writable or work on a copy elsewhere. "
+            "UV_CACHE_DIR moves uv's cache."
         ),
     ),
     (
@@ -64,7 +60,7 @@ class InstallFailed(Exception):
 
 
 def main(what: str) -> None:
-    check_python()
+    check_venv()
     check_disk()
     make_environment()
     has_uv = install_uv()
@@ -84,30 +80,21 @@ def main(what: str) -> None:
         (VENV / stamp).touch()
 
 
-def check_python() -> None:
-    if not OLDEST <= sys.version_info[:2] <= NEWEST:
-        raise InstallFailed(
-            f"Python {version(OLDEST)} to {version(NEWEST)} is needed and {sys.executable} is "
-            f"{version(sys.version_info)}: choose another one, such as make up PYTHON=python3.13."
-        )
+def check_venv() -> None:
     try:
         import ensurepip  # noqa: F401, PLC0415 - Debian packs it apart from Python
         import venv  # noqa: F401, PLC0415 - as above
     except ImportError:
         raise InstallFailed(
             "Python's venv module is missing: install it (Debian and Ubuntu: apt-get install "
-            f"python{version(sys.version_info)}-venv), then run the command again."
+            f"python3.{sys.version_info.minor}-venv), then run the command again."
         ) from None
-    if not os.access(str(ROOT), os.W_OK):
+    if not os.access(ROOT, os.W_OK):
         raise InstallFailed(f"{ROOT} can't be written to: make it writable or work on a copy elsewhere.")
 
 
-def version(info: Sequence[int]) -> str:
-    return f"{info[0]}.{info[1]}"
-
-
 def check_disk() -> None:
-    free = shutil.disk_usage(str(ROOT)).free
+    free = shutil.disk_usage(ROOT).free
     if not (VENV / "runtime").exists() and free < SPACE:
         raise InstallFailed(NO_SPACE.format(gigabytes=(SPACE - free) / 1e9, folder=ROOT))
 
@@ -115,9 +102,9 @@ def check_disk() -> None:
 def make_environment() -> None:
     """Make `.venv`, anew where it is unfinished, of another Python or can't run."""
     if VENV.exists() and (UNFINISHED.exists() or not runs_this_python()):
-        shutil.rmtree(str(VENV))
+        shutil.rmtree(VENV)
     if not VENV.exists():
-        step(f"Making .venv with Python {version(sys.version_info)}")
+        step(f"Making .venv with Python {platform.python_version()}")
         VENV.mkdir()
         UNFINISHED.touch()
         run([sys.executable, "-m", "venv", str(VENV)])
@@ -167,7 +154,7 @@ def pip_install() -> list[str]:
 
 def run(command: list[str]) -> None:
     """Run with its progress on the terminal; what fails is tried once more, which also tells the reason."""
-    if subprocess.run(command, cwd=str(ROOT)).returncode == 0:  # noqa: PLW1510 - the code is looked at
+    if subprocess.run(command, cwd=ROOT, check=False).returncode == 0:
         return
     again = captured(command)
     if again.returncode:
@@ -175,9 +162,7 @@ def run(command: list[str]) -> None:
 
 
 def captured(command: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: PLW1510 - the code is looked at
-        command, cwd=str(ROOT), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
 
 
 def failure(command: list[str], output: str, reason: str | None) -> InstallFailed:

