@@ -121,7 +121,7 @@ def runs_this_python() -> bool:
 def install_uv() -> bool:
     """Return whether there is a uv for this machine."""
     step("Installing uv")
-    command = [*pip_install(), "--only-binary", ":all:", "--requirement", UV_LOCK]
+    command = [*pip_install(), "--quiet", "--only-binary", ":all:", "--requirement", UV_LOCK]
     done = captured(command)
     if done.returncode == 0:
         return True
@@ -148,8 +148,8 @@ def pip_commands(lock: str) -> list[list[str]]:
 
 
 def pip_install() -> list[str]:
-    quiet = ["--quiet", "--disable-pip-version-check", "--retries", "2"]
-    return [str(PYTHON), "-m", "pip", "install", *quiet, "--no-deps", "--require-hashes"]
+    settings = ["--disable-pip-version-check", "--retries", "2", "--no-deps", "--require-hashes"]
+    return [str(PYTHON), "-m", "pip", "install", *settings]
 
 
 def run(command: list[str]) -> None:
