@@ -56,7 +56,11 @@ def _prefix(entry: pwd.struct_passwd, capability: str | None) -> tuple[str, ...]
     drop = ("setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups", "--no-new-privs")
     if capability is None:
         return drop
-    return (*drop, f"--inh-caps=-all,+{capability}", f"--ambient-caps=+{capability}")
+    # Without the bit, access(2) ignores the capability of an account that is not root, and initdb asks access(2).
+    return (
+        *(*drop, "--securebits=+no_setuid_fixup"),
+        *(f"--inh-caps=-all,+{capability}", f"--ambient-caps=+{capability}"),
+    )
 
 
 def _runs(*command: str) -> bool:
