@@ -80,7 +80,9 @@ class Settings(BaseSettings):
     litellm_api_endpoint: str = Field(
         "http://127.0.0.1:4000", validation_alias="LITELLM_API_ENDPOINT", description="where LiteLLM answers"
     )
-    litellm_admin_key: SecretStr = Field(validation_alias="LITELLM_ADMIN_KEY", description="LiteLLM's master key")
+    litellm_admin_key: SecretStr = Field(
+        validation_alias="LITELLM_ADMIN_KEY", description="LiteLLM's master key, in production of 32 characters or more"
+    )
     litellm_user_role: str = Field(
         "internal_user", validation_alias="LITELLM_USER_ROLE", description="role of the users made in LiteLLM"
     )
@@ -197,7 +199,8 @@ class Settings(BaseSettings):
     auth0_secret: SecretStr | None = Field(
         None,
         validation_alias="AUTH0_SECRET",
-        description="signs the cookie of a sign-in that is under way; default: one made from LITELLM_ADMIN_KEY",
+        description="signs the cookie of a sign-in that is under way, in production of 32 characters or more; default: "
+        "one made from LITELLM_ADMIN_KEY",
     )
     token_secrets: tuple[SecretStr, ...] = Field(
         (),
