@@ -91,8 +91,10 @@ class Sessions:
             yield
             return
         key = f"portal:tab:{digest(browser)}"
-        with _translated():
+        try:
             is_first = await self._redis.set(key, 1, nx=True, ex=ONE_TAB)
+        except RedisError as error:
+            raise Unavailable("redis", "This can't be done right now. Please try again in a minute.") from error
         if not is_first:
             raise OtherTab
         try:
