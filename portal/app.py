@@ -272,6 +272,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
             limits=chat.limits.told(),
             captcha=captcha,
             pages=pages,
+            cookie=cookie,
         ),
         UsageRoutes(UsageReport(database, LitellmSpend(reader), clock), pages),
         ApiDocsRoutes(settings, pages),

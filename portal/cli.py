@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from portal.accounts.commands import app as accounts_app
+from portal.core.data_folder import DATA_DIR, DataDirOption
 from portal.models_commands import app as models_app
 
 if TYPE_CHECKING:
@@ -21,15 +22,20 @@ app.add_typer(models_app, name="models")
 
 @app.command()
 def up(
-    data_dir: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path(".portal"),
+    data_dir: Annotated[Path, typer.Option(help="Where everything is kept.")] = DATA_DIR,
     port: Annotated[int, typer.Option(help="Port of the portal; 0 takes a free one.")] = 8000,
     *,
     demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Run the sample endpoint.")] = True,
 ) -> None:
     """Run everything on this machine; Ctrl-C stops it."""
+    from portal.core.setting_names import not_read, with_earlier_names  # noqa: PLC0415
     from portal.up import UpOptions, run  # noqa: PLC0415
 
-    raise typer.Exit(run(UpOptions(data_dir=data_dir, port=port, demo=demo, settings_environment=dict(os.environ))))
+    for sentence in not_read(os.environ):
+        sys.stderr.write(f"warning: {sentence}\n")
+    raise typer.Exit(
+        run(UpOptions(data_dir=data_dir, port=port, demo=demo, settings_environment=with_earlier_names(os.environ)))
+    )
 
 
 @app.command()
@@ -48,6 +54,7 @@ def serve(
 
     assets()
     _configure_logs(settings, "portal")
+    _log_what_is_not_read()
     server = server_of(create_app(settings), settings)
     gc.freeze()
     gc.enable()
@@ -81,6 +88,7 @@ def gateway() -> None:
     from portal.seed import seed_of  # noqa: PLC0415
 
     configure_logs(settings.least_log_level, settings.log_file("gateway"))
+    _log_what_is_not_read()
     litellm_log = settings.log_file("litellm")
     litellm_environment = {
         "DATABASE_URL": settings.gateway_database_url.get_secret_value(),
@@ -121,6 +129,7 @@ def check(
         Path | None,
         typer.Option(help="Check this file or folder alone: Akash's SDL, a compose file or Kubernetes manifests."),
     ] = None,
+    data_dir: DataDirOption = None,
 ) -> None:
     """Check the settings and the model catalogue; every mistake is named."""
     from portal.check import run_check, run_deployment_check  # noqa: PLC0415
@@ -129,7 +138,7 @@ def check(
         if not run_deployment_check(deployment):
             raise typer.Exit(1)
         return
-    if not run_check(prints=prints, offline=offline):
+    if not run_check(prints=prints, offline=offline, data_dir=data_dir):
         raise typer.Exit(1)
 
 
@@ -139,9 +148,10 @@ def migrate(
         str | None,
         typer.Option(help="Undo the portal's migrations after this one, such as 0003; their data is lost."),
     ] = None,
+    data_dir: DataDirOption = None,
 ) -> None:
     """Bring both databases to this version; safe to run many times and from many places at once."""
-    settings = _settings()
+    settings = _settings_beside(data_dir)
     import psycopg  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
@@ -175,9 +185,10 @@ PassphraseFile = Annotated[Path | None, typer.Option(help="A file with the passp
 def backup(
     file: Annotated[Path, typer.Argument(help="A new file; - is standard output.")],
     passphrase_file: PassphraseFile = None,
+    data_dir: DataDirOption = None,
 ) -> None:
     """Write both databases into one file, while everything runs."""
-    settings = _settings()
+    settings = _settings_beside(data_dir)
     from portal.backup.commands import run_backup  # noqa: PLC0415
     from portal.backup.errors import BackupError  # noqa: PLC0415
 
@@ -280,6 +291,24 @@ def _settings(**given: str) -> "Settings":
         return load_settings(os.environ, **given)
     except SettingsInvalid as error:
         _stop(f"The settings can't be used:\n{error}")
+
+
+def _settings_beside(data_dir: Path | None) -> "Settings":
+    from portal.core.beside import settings_beside  # noqa: PLC0415
+    from portal.core.settings import SettingsInvalid  # noqa: PLC0415
+
+    try:
+        return settings_beside(data_dir)
+    except SettingsInvalid as error:
+        _stop(f"The settings can't be used:\n{error}")
+
+
+def _log_what_is_not_read() -> None:
+    from portal.core.logs import get_logger  # noqa: PLC0415
+    from portal.core.setting_names import not_read  # noqa: PLC0415
+
+    for sentence in not_read(os.environ):
+        get_logger().warning("settings.not_read", reason=sentence)
 
 
 def _stop(message: str) -> NoReturn:

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
 
 import typer
 
+from portal.core.data_folder import DataDirOption
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from litellm_config.catalogue import Card, Catalogue, Endpoint
     from litellm_config.catalogue.checks.findings import RawEntry
     from litellm_config.catalogue.edit import ModelFile
@@ -18,21 +23,30 @@ Name = Annotated[str, typer.Argument(help="What people ask for.", show_default=F
 
 
 @app.command("list")
-def list_models() -> None:
+def list_models(*, data_dir: DataDirOption = None) -> None:
     """Show each model with its endpoints."""
     from rich.console import Console  # noqa: PLC0415 - the other commands need not wait for it
     from rich.table import Table  # noqa: PLC0415
 
     from litellm_config.catalogue.addresses import without_password  # noqa: PLC0415
 
-    settings = _settings()
-    catalogue = _catalogue(settings)
+    environment = _environment(data_dir)
+    settings = _settings(environment)
+    unset = _unset(settings.gateway_config, environment)
+    catalogue = _catalogue(settings, environment | {name: _stand_in(name) for name in unset})
+    stand_ins = {_stand_in(name): f"{name} (not set)" for name in unset}
+
+    def readable(address: str) -> str:
+        return stand_ins.get(address) or without_password(address)
+
     table = Table("Model", "Mode", "Endpoint", "Calls it", "Priority", "Weight", box=None, header_style="bold")
     for card in catalogue.cards:
         endpoints: list[Endpoint | None] = [one for one in catalogue.endpoints if one.model == card.id]
         for endpoint in endpoints or [None]:
-            table.add_row(*_row(card, endpoint, without_password))
+            table.add_row(*_row(card, endpoint, readable))
     Console().print(table if catalogue.cards else "There are no models yet; `portal models add --help` says how.")
+    for name in sorted(unset):
+        typer.echo(f"{name} is not set here. The gateway needs it in its environment.")
     if catalogue.left_out:
         typer.echo("The sample models are left out: the sample endpoint does not run (SAMPLE_ENDPOINT_URL is not set).")
     if catalogue.undiscovered:
@@ -89,6 +103,7 @@ def try_model(
     model: Annotated[str, typer.Option(help="What that endpoint calls the model.")] = "",
     key_env: Annotated[str, typer.Option(help="Variable that holds that endpoint's key.")] = "",
     mode: Annotated[str, typer.Option(help="What that model is for, such as chat or embedding.")] = "chat",
+    data_dir: DataDirOption = None,
 ) -> None:
     """Call an endpoint as OpenAI's SDKs do and say what is compatible; costs a few hundred tokens."""
     from portal.trial import NothingToTry, endpoint_at, endpoints_of, run_trial  # noqa: PLC0415
@@ -97,7 +112,8 @@ def try_model(
         if url:
             endpoints = [endpoint_at(url, model, os.environ.get(key_env), mode)]
         else:
-            endpoints = endpoints_of(_catalogue(_settings()), name)
+            environment = _environment(data_dir)
+            endpoints = endpoints_of(_catalogue(_settings(environment), environment), name)
     except NothingToTry as error:
         _stop(str(error))
     if url and key_env and not endpoints[0].api_key:
@@ -171,23 +187,55 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _settings() -> "Settings":
+def _environment(data_dir: "Path | None") -> dict[str, str]:
+    from portal.core.beside import environment_beside  # noqa: PLC0415
+    from portal.core.settings import SettingsInvalid  # noqa: PLC0415
+
+    try:
+        return environment_beside(data_dir)
+    except SettingsInvalid as error:
+        _stop(str(error))
+
+
+def _settings(environment: "Mapping[str, str]") -> "Settings":
     from portal.core.settings import SettingsInvalid, load_settings_without_parts  # noqa: PLC0415
 
     try:
-        return load_settings_without_parts()
+        return load_settings_without_parts(environment)
     except SettingsInvalid as error:
         _stop(f"The settings can't be used:\n{error}")
 
 
-def _catalogue(settings: "Settings") -> "Catalogue":
+def _catalogue(settings: "Settings", environment: "Mapping[str, str]") -> "Catalogue":
     from litellm_config.catalogue import CatalogueInvalid, read_catalogue  # noqa: PLC0415
     from portal.seed import seed_of  # noqa: PLC0415
 
     try:
-        return read_catalogue(settings.gateway_config, os.environ, seed=seed_of(settings))
+        return read_catalogue(settings.gateway_config, environment, seed=seed_of(settings))
     except CatalogueInvalid as error:
         _stop(str(error))
+
+
+def _unset(file: "Path", environment: "Mapping[str, str]") -> set[str]:
+    """The variables that the catalogue names and this terminal has not; the gateway may well have them."""
+    from litellm_config.catalogue import CatalogueInvalid  # noqa: PLC0415
+    from litellm_config.catalogue.addresses import REFERENCE  # noqa: PLC0415
+    from litellm_config.catalogue.checks.findings import texts_of  # noqa: PLC0415
+    from litellm_config.catalogue.checks.references import OURS  # noqa: PLC0415
+    from litellm_config.catalogue.document import read_document  # noqa: PLC0415
+    from litellm_config.catalogue.effective import SAMPLE_VARIABLE  # noqa: PLC0415
+
+    try:
+        texts = [text for _, text in texts_of(read_document(file).content)]
+    except CatalogueInvalid as error:
+        _stop(str(error))
+    named = {text.removeprefix(REFERENCE) for text in texts if text.startswith(REFERENCE)}
+    return {name for name in named - OURS - {SAMPLE_VARIABLE} if not environment.get(name)}
+
+
+def _stand_in(variable: str) -> str:
+    """In the form of an address, since some of them are one."""
+    return f"http://{variable}"
 
 
 def _open() -> "ModelFile":
@@ -196,7 +244,7 @@ def _open() -> "ModelFile":
     from portal.seed import seed_of  # noqa: PLC0415
 
     try:
-        settings = _settings()
+        settings = _settings(os.environ)
         return ModelFile.open(settings.gateway_config, seed_of(settings))
     except CatalogueInvalid as error:
         _stop(f"The catalogue has mistakes, which have to be mended first:\n{error}")

@@ -1,7 +1,7 @@
 """An OpenAI-compatible model endpoint in one file, made to be copied: replace `write_answer` with your model.
 
-It needs FastAPI and the standard library, knows nothing of the portal, keeps nothing between two requests,
-and answers the same prompt with the same text.
+It needs the packages fastapi, uvicorn and python-multipart, knows nothing of the portal, keeps nothing between two
+requests, and answers the same prompt with the same text.
 """
 
 import asyncio

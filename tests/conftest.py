@@ -69,14 +69,18 @@ TOOLS = (
 )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Where CI is set every test is required, so a program that is not there is named before any of them starts."""
+    if os.environ.get("CI") and not hasattr(config, "workerinput") and (absent := [t for t in TOOLS if not t.is_there]):
+        markers = " and ".join(tool.marker for tool in absent)
+        names = " ".join(tool.name for tool in absent)
+        raise pytest.UsageError(f"CI is set, so the {markers} tests are required, and need: apt-get install {names}")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without their program tests are left out and that is said; where CI is set they are required."""
+    """Without their program tests are left out and that is said."""
     for tool in TOOLS:
         left_out = [] if tool.is_there else [item for item in items if item.get_closest_marker(tool.marker)]
-        if left_out and os.environ.get("CI"):
-            raise pytest.UsageError(
-                f"The {tool.marker} tests are required here and need a program: apt-get install {tool.name}"
-            )
         items[:] = [item for item in items if item not in left_out]
         config.stash.setdefault(LEFT_OUT, {})[tool] = len(left_out)
         config.hook.pytest_deselected(items=left_out)
@@ -116,10 +120,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesTo
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    for tool, count in config.stash.get(LEFT_OUT, {}).items():
-        if count:
+    """How many is only known where one process has seen them all."""
+    counts = config.stash.get(LEFT_OUT, None)
+    for tool in TOOLS:
+        if counts is None and not tool.is_there:
+            terminalreporter.write_line(f"{tool.marker} tests left out; to run them: apt-get install {tool.name}")
+        elif counts and counts[tool]:
             terminalreporter.write_line(
-                f"{count} {tool.marker} tests left out; to run them: apt-get install {tool.name}"
+                f"{counts[tool]} {tool.marker} tests left out; to run them: apt-get install {tool.name}"
             )
 
 

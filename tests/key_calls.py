@@ -26,16 +26,20 @@ def listed(client: httpx.Client) -> dict[str, dict[str, Any]]:
     return {key["id"]: key for key in client.get("/api/keys").json()["keys"]}
 
 
-def at_once(
-    client: httpx.Client, requests: list[Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]]
-) -> list[int]:
-    """The statuses, in order, of requests that are all sent before the first is answered."""
+Requests = list[Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]]
 
-    async def send() -> list[int]:
+
+def at_once(client: httpx.Client, requests: Requests) -> list[int]:
+    """The statuses, in order, of requests that are all sent before the first is answered."""
+    return [answer.status_code for answer in answers_at_once(client, requests)]
+
+
+def answers_at_once(client: httpx.Client, requests: Requests) -> list[httpx.Response]:
+    async def send() -> list[httpx.Response]:
         limits = httpx.Limits(max_connections=len(requests))
         async with httpx.AsyncClient(
             base_url=client.base_url, cookies=dict(client.cookies), timeout=60, limits=limits
         ) as several:
-            return [answer.status_code for answer in await asyncio.gather(*(one(several) for one in requests))]
+            return await asyncio.gather(*(one(several) for one in requests))
 
     return asyncio.run(send())

@@ -1,5 +1,6 @@
 """`docs/guides/model-integration.md`, command by command."""
 
+import ast
 import os
 import re
 import shlex
@@ -20,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "docs" / "guides" / "model-integration.md").read_text()
 SHIPPED = ROOT / "litellm_config" / "config.yaml"
 # Every other test stands on `portal up`, which is what it runs.
-ELSEWHERE = {"make up"}
+ELSEWHERE = {"make up", ". .venv/bin/activate"}
 LASTING = ("portal sample-endpoint ", "python my_endpoint.py ", "ENDPOINT_API_KEY=")
 PORTS = ("4200", "4201")
 START_SECONDS = 60
@@ -123,6 +124,20 @@ def test_every_command_of_the_guide_works(terminal: Terminal):
 
     assert len(terminal.running) == 2
     assert terminal.catalogue.read_bytes() == SHIPPED.read_bytes()
+
+
+def test_the_packages_of_the_endpoint_are_named():
+    """Python names the first that is missing, and python-multipart only once a form arrives."""
+    tree = ast.parse((ROOT / "portal" / "sample_endpoint.py").read_text())
+    imported = {node.module.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    imported |= {
+        name.name.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names
+    }
+    # Starlette comes with FastAPI, which needs python-multipart for forms.
+    needed = imported - set(sys.stdlib_module_names) - {"starlette"} | {"python-multipart"}
+
+    (install,) = re.findall(r"pip install (.+)", GUIDE)
+    assert set(install.split()) == needed
 
 
 def test_the_entry_in_the_guide_is_the_one_that_is_written(terminal: Terminal):

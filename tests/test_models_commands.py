@@ -7,12 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from portal_server import served
 from typer.testing import CliRunner, Result
 
 from portal.cli import app
+from portal.core.setting_names import NOT_READ
 from portal.core.settings import Settings, environment_name
+from portal.sample_endpoint import Options, create_app
 
-UNSET = {environment_name(field): None for field in Settings.model_fields} | {"COLUMNS": "200"}
+UNSET = {environment_name(field): None for field in Settings.model_fields}
+UNSET |= dict.fromkeys(NOT_READ) | {"COLUMNS": "200"}
 URL = "http://127.0.0.1:4299/v1"
 
 pytestmark = pytest.mark.req("G6")
@@ -198,6 +202,57 @@ def test_an_endpoint_where_nobody_answers_is_a_warning(portal):
     assert re.search(rf"config.yaml:3: warning: nobody answers at {URL}; does the endpoint run", done.stderr)
     assert f"nobody answers at {silent}" in done.stderr
     assert "are fine" in done.stdout
+
+
+def test_an_endpoint_that_refuses_its_key_is_a_mistake(portal):
+    """Every request to it would fail, so it is not fine."""
+    options = Options(api_key="the-key")
+    with served(create_app(options)) as url:
+        portal(f"models add locked --url {url}/v1 --key-env LOCKED_KEY", LOCKED_KEY="hush")
+        wrong = portal("check", LOCKED_KEY="hush")
+        right = portal("check", LOCKED_KEY="the-key")
+        seed = portal("check", LOCKED_KEY="the-key", ENDPOINTS=f'[{{"url": "{url}", "apiKey": "hush"}}]')
+
+    assert (wrong.exit_code, wrong.stdout.count("are fine")) == (1, 0)
+    assert re.search(rf"config.yaml:3: the endpoint at {url}/v1 refuses its key \(401\)", wrong.stderr)
+    assert right.exit_code == 0
+    assert "refuses" not in right.stderr
+    assert seed.exit_code == 1
+    assert f"ENDPOINTS: the endpoint at {url}/v1 refuses its key (401)" in seed.stderr
+    assert "hush" not in wrong.output + seed.output
+
+
+def test_an_endpoint_that_asks_for_a_key_and_gets_none_is_a_mistake(portal):
+    with served(create_app(Options(api_key="the-key"))) as url:
+        portal(f"models add locked --url {url}/v1")
+        done = portal("check")
+
+    assert done.exit_code == 1
+    assert "asks for a key, and none is given: name it in `api_key` (401)" in done.stderr
+
+
+def test_models_are_listed_where_a_variable_of_the_catalogue_is_not_set(portal, catalogue):
+    """It has to be set where the gateway runs, which is seldom the terminal of whoever looks."""
+    portal(f"models add llama --url {URL} --key-env LLAMA_KEY", LLAMA_KEY="k")
+    entry = "\n  - model_name: away\n    litellm_params: {model: openai/a, api_base: os.environ/AWAY_URL}\n"
+    catalogue.write_text(catalogue.read_text().rstrip() + entry)
+
+    listed = portal("models list")
+
+    assert (listed.exit_code, listed.stderr) == (0, "")
+    assert re.search(rf"llama +chat +{URL} +llama +1 +1", listed.stdout)
+    assert re.search(r"away +chat +AWAY_URL \(not set\) +a +1 +1", listed.stdout)
+    assert "LLAMA_KEY is not set here. The gateway needs it in its environment." in listed.stdout
+    assert "the environment variable LLAMA_KEY is not set" in portal("check --offline").stderr
+
+
+def test_check_says_what_is_not_read(portal):
+    done = portal("check --offline", PORT="3000", API_KEY="hush")
+
+    assert done.exit_code == 0
+    assert "warning: PORT is not read: PORTAL_PORT is the portal's port" in done.stderr
+    assert "warning: API_KEY is not read: " in done.stderr
+    assert "hush" not in done.output
 
 
 def test_a_secret_in_clear_is_a_warning(portal, catalogue):

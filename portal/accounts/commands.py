@@ -4,9 +4,12 @@ import asyncio
 import secrets
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+from portal.core.data_folder import DataDirOption
 
 if TYPE_CHECKING:
     from portal.accounts.administration import Administration
@@ -26,19 +29,20 @@ def create(
     name: Annotated[str, typer.Option(help="What the person is called.")] = "",
     *,
     generate: Generate = False,
+    data_dir: DataDirOption = None,
 ) -> None:
     """Make a local account; the password is asked for, or read as one line from standard input."""
     password = _password(generate=generate)
-    _run(lambda administration: administration.create(email, password, name=name))
+    _run(data_dir, lambda administration: administration.create(email, password, name=name))
     typer.echo(f"{email} can sign in now.")
     _show(password, generate=generate)
 
 
 @app.command()
-def reset_password(email: Email, *, generate: Generate = False) -> None:
+def reset_password(email: Email, *, generate: Generate = False, data_dir: DataDirOption = None) -> None:
     """Set a new password for a local account and end all its sessions."""
     password = _password(generate=generate)
-    _run(lambda administration: administration.reset_password(email, password))
+    _run(data_dir, lambda administration: administration.reset_password(email, password))
     typer.echo(f"{email} has a new password and is signed out everywhere.")
     _show(password, generate=generate)
 
@@ -49,9 +53,12 @@ def make_operator(
     kind: Kind = None,
     *,
     revoke: Annotated[bool, typer.Option("--revoke", help="Take it back.")] = False,
+    data_dir: DataDirOption = None,
 ) -> None:
     """Let an account use the operator pages, which show and limit everybody else's; or take that back."""
-    is_verified = _run(lambda administration: administration.set_operator(email, kind, is_operator=not revoke))
+    is_verified = _run(
+        data_dir, lambda administration: administration.set_operator(email, kind, is_operator=not revoke)
+    )
     typer.echo(f"{email} is {'no longer an operator' if revoke else 'an operator now'}.")
     if not revoke:
         typer.echo("The pages are at /operator; the link to them shows after the next sign-in.")
@@ -72,13 +79,14 @@ def _show(password: str, *, generate: bool) -> None:
         typer.echo(f"Password: {password}")
 
 
-def _run(work: "Callable[[Administration], Awaitable[bool]]") -> bool:
+def _run(data_dir: Path | None, work: "Callable[[Administration], Awaitable[bool]]") -> bool:
     from portal.accounts.administration import opened  # noqa: PLC0415 - the other commands need not wait for it
+    from portal.core.beside import settings_beside  # noqa: PLC0415
     from portal.core.errors import PortalError  # noqa: PLC0415
-    from portal.core.settings import SettingsInvalid, load_settings  # noqa: PLC0415
+    from portal.core.settings import SettingsInvalid  # noqa: PLC0415
 
     async def run() -> bool:
-        async with opened(load_settings()) as administration:
+        async with opened(settings_beside(data_dir)) as administration:
             return await work(administration)
 
     try:

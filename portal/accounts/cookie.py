@@ -9,8 +9,11 @@ from starlette.responses import Response
 
 from portal.accounts.session import Session, Sessions, SessionsUnavailable
 from portal.accounts.tokens import Tokens
+from portal.core.crypto import new_session_token
 
 NAME = "portal_session"
+# Tells tabs of one browser from tabs of several while there is no session. It opens nothing, and goes with the browser.
+BROWSER_NAME = "portal_browser"
 # Where `Authorization: Bearer` may stand in place of the cookie. A key of the API is no access token.
 TOKEN_PATHS = ("/api/account", "/api/keys", "/api/chat", "/api/conversations", "/api/folders", "/api/prompts")
 
@@ -32,7 +35,18 @@ class SessionCookie:
         )
 
     def clear(self, response: Response) -> None:
-        response.delete_cookie(NAME, httponly=True, secure=self._secure, samesite="lax")
+        for name in (NAME, BROWSER_NAME):
+            response.delete_cookie(name, httponly=True, secure=self._secure, samesite="lax")
+
+    def browser(self, connection: HTTPConnection) -> str | None:
+        """`None` for who never saw a page of ours, such as a program."""
+        return connection.cookies.get(BROWSER_NAME)
+
+    def know_browser(self, connection: HTTPConnection, response: Response) -> None:
+        """For pages with a form by which somebody without a session comes to one."""
+        if self.browser(connection) is None:
+            token = new_session_token()
+            response.set_cookie(BROWSER_NAME, token, httponly=True, secure=self._secure, samesite="lax")
 
     def token(self, connection: HTTPConnection) -> str | None:
         return connection.cookies.get(NAME)

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 
 from portal.accounts.cookie import CurrentSession, SessionCookie
 from portal.accounts.session import Session
+from portal.accounts.sign_in import PersonBlocked
 from portal.core.clock import Clock
 from portal.core.database import Database
 from portal.core.errors import FreshSignInNeeded, NotAllowed, NotFound, SignInNeeded
@@ -37,11 +38,16 @@ class People:
 
 
 async def _owner(connection: HTTPConnection, session: CurrentSession) -> Person:
-    """Somebody with a session, be it with an account or without."""
+    """Somebody with a session, be it with an account or without.
+
+    Without an account the session of somebody who is blocked stays: it is all that tells them from somebody new.
+    """
     if session is None:
         raise SignInNeeded
     people: People = connection.app.state.people
     person = await people.find(session.person_id)
+    if person and person.blocked_at and not person.kind.has_account:
+        raise PersonBlocked
     if person is None or person.blocked_at:
         cookie: SessionCookie = connection.app.state.session_cookie
         await cookie.end(connection)

@@ -4,8 +4,8 @@ Redis holds the hash alone, so that a copy of it signs nobody in.
 An index per person makes it possible to end all of somebody's sessions.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from portal.core.clock import Clock
 from portal.core.crypto import digest, new_session_token
-from portal.core.errors import Unavailable
+from portal.core.errors import Conflict, Unavailable
 from portal.models import Kind, Person
 
 
@@ -25,6 +25,22 @@ class SessionsUnavailable(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("redis", "Sign-in is not available right now. Please try again in a minute.")
+
+
+# Longer than a claim takes, and short enough to wait for whom its answer never reached.
+ONE_TAB = timedelta(minutes=2)
+
+
+class OtherTab(Conflict):
+    code = "other_tab"
+    title = "Please look at your other tab"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another tab of this browser has just asked for the same, so please look there. "
+            "If nothing came of it, try again in two minutes.",
+            retry_after=int(ONE_TAB.total_seconds()),
+        )
 
 
 class Session(BaseModel):
@@ -63,6 +79,30 @@ class Sessions:
                 pipe.expire(_person_key(person.id), self._max_age)
                 await pipe.execute()
         return token
+
+    @asynccontextmanager
+    async def only_tab(self, browser: str | None) -> AsyncIterator[None]:
+        """Several tabs of a browser without a session would each make a new person, and the last cookie would be the
+        only one that is kept. One of them may; raises `OtherTab` in the others.
+
+        `browser` is what `SessionCookie.browser` says. What fails leaves the way free.
+        """
+        if browser is None:
+            yield
+            return
+        key = f"portal:tab:{digest(browser)}"
+        try:
+            is_first = await self._redis.set(key, 1, nx=True, ex=ONE_TAB)
+        except RedisError as error:
+            raise Unavailable("redis", "This can't be done right now. Please try again in a minute.") from error
+        if not is_first:
+            raise OtherTab
+        try:
+            yield
+        except BaseException:
+            with suppress(RedisError):
+                await self._redis.delete(key)
+            raise
 
     async def find(self, token: str) -> Session | None:
         """`None` for a token that is unknown, ended or too old; otherwise the session is good for another idle time."""

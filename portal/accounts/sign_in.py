@@ -18,10 +18,10 @@ log = get_logger()
 
 class PersonBlocked(NotAllowed):
     code = "account_blocked"
-    title = "This account is blocked"
+    title = "Your access is blocked"
 
     def __init__(self) -> None:
-        super().__init__("This account is blocked. Please contact us if you believe that this is a mistake.")
+        super().__init__("Your access is blocked. Please contact us if you believe that this is a mistake.")
 
 
 class SignIns:

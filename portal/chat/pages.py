@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
-from portal.accounts.cookie import Visitor
+from portal.accounts.cookie import SessionCookie, Visitor
 from portal.accounts.people import Owner, People
 from portal.accounts.session import Session
 from portal.chat.shelf import Shelf
@@ -49,6 +49,7 @@ class ChatPages:
     limits: Mapping[str, int]
     captcha: Captcha
     pages: Pages
+    cookie: SessionCookie
 
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False)
@@ -60,7 +61,10 @@ class ChatPages:
     async def new(self, request: Request, session: Visitor, model: str = "") -> Response:
         """For everybody. A model that can't chat here is no choice, and the page has its own."""
         person = await self._person(session)
-        return await self._page(request, person, None, wished=model)
+        response = await self._page(request, person, None, wished=model)
+        if session is None:
+            self.cookie.know_browser(request, response)
+        return response
 
     async def conversation(self, request: Request, person: Owner, conversation_id: str) -> Response:
         found, messages = await self.history.whole(person, conversation_id)

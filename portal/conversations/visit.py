@@ -44,15 +44,16 @@ class Visits:
         self._consents = consents
         self._clock = clock
 
-    async def begin(self, request: VisitRequest, *, ip: str, network: str) -> tuple[Person, str]:
+    async def begin(self, request: VisitRequest, *, browser: str | None, ip: str, network: str) -> tuple[Person, str]:
         """The new person, and the token for their cookie. It counts like a key without an account, because a new
         person comes with a budget of their own.
         """
-        await self._newcomers.check(request.captcha, ip=ip, network=network)
-        person = Person(kind=Kind.PERMISSIONLESS, created_at=self._clock())
-        counted = self._newcomers.counted(network, None, sorry=SORRY)
-        async with counted, self._newcomers.session(person, None) as token:
-            await self._add(person, ip)
+        async with self._newcomers.only_tab(browser, None):
+            await self._newcomers.check(request.captcha, ip=ip, network=network)
+            person = Person(kind=Kind.PERMISSIONLESS, created_at=self._clock())
+            counted = self._newcomers.counted(network, None, sorry=SORRY)
+            async with counted, self._newcomers.session(person, None) as token:
+                await self._add(person, ip)
         assert token  # noqa: S101 - a new person has no session yet
         return person, token
 

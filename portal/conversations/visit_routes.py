@@ -8,6 +8,7 @@ from portal.accounts.account_answers import AccountAnswer
 from portal.accounts.auth_routes import no_store
 from portal.accounts.cookie import CurrentSession, SessionCookie
 from portal.accounts.people import People
+from portal.accounts.sign_in import PersonBlocked
 from portal.conversations.visit import AlreadyKnown, VisitRequest, Visits
 from portal.core.settings import Settings
 from portal.web.client_address import client_ip, network_of
@@ -31,9 +32,12 @@ class VisitRoutes:
         """Lets somebody without an account chat: the answer carries the cookie of a session. The terms are accepted,
         and the CAPTCHA solved, once.
         """
-        if session and await self._people.find(session.person_id):
-            raise AlreadyKnown
+        known = await self._people.find(session.person_id) if session else None
+        if known:
+            raise PersonBlocked if known.blocked_at else AlreadyKnown
         ip = client_ip(request, self._settings.trusted_proxies)
-        person, token = await self._visits.begin(body, ip=ip, network=network_of(ip))
+        person, token = await self._visits.begin(
+            body, browser=self._cookie.browser(request), ip=ip, network=network_of(ip)
+        )
         self._cookie.set(response, token)
         return AccountAnswer.of(person)

@@ -1,44 +1,33 @@
 """Every setting of the platform, read once from the environment and passed on.
 
-This is the only module that reads the environment. Names with the prefix `PORTAL_` are ours; the others are names
-that other tools and earlier deployments already use.
+This is the only module that reads settings from the environment. Names with the prefix `PORTAL_` are ours; the others
+are names that other tools and earlier deployments already use.
 """
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
-from limits import parse
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from portal.core.roles import ROLES, Role, roles_named
+from portal.core.contradictions import contradictions
+from portal.core.roles import ROLES
 from portal.core.seed_endpoints import SeedEndpoints
+from portal.core.setting_kinds import Colour, Duration, Flag, Network, NothingIsNone, Rate, Roles, WebAddress
+from portal.core.setting_messages import sentence
+from portal.core.setting_names import EARLIER, misspelt, with_earlier_names, wrong_earlier_values
 
 PREFIX = "PORTAL_"
 DEFAULT_GATEWAY_CONFIG = Path(__file__).parents[2] / "litellm_config" / "config.yaml"
-
-MIN_SECRET_LENGTH = 32
-SCHEMES = {"postgresql": ("postgresql://", "postgres://"), "redis": ("redis://", "rediss://", "unix://")}
-
-
-def _checked_rate(text: str) -> str:
-    """Here and not beside what counts, because that loads the client of Redis, for which no command should wait."""
-    parse(text)
-    return text
-
-
-Rate = Annotated[str, AfterValidator(_checked_rate)]
-NothingIsNone = BeforeValidator(lambda value: None if value == "" else value)
-Roles = Annotated[
-    tuple[Role, ...], NoDecode, BeforeValidator(lambda value: roles_named(value) if isinstance(value, str) else value)
-]
-Flag = Annotated[bool, BeforeValidator(lambda value: False if value == "" else value)]
+# The three that have no default, and what stands for them where only the form of the others is looked at.
+FORM = {"DATABASE_URL": "postgresql://", "REDIS_URL": "redis://", "LITELLM_ADMIN_KEY": "-" * 32}
 
 
 class Link(NamedTuple):
@@ -51,7 +40,10 @@ class SettingsInvalid(Exception):
 
 
 class Settings(BaseSettings):
-    """Built once by the entry point. Durations are ISO 8601 (`P5D`, `PT30S`) or seconds, rates are `5/day`."""
+    """Built once by the entry point. Durations are ISO 8601 (`P5D`, `PT30S`) or seconds, rates are `5/day`.
+
+    Made of what it is given; `load_settings` is what reads variables.
+    """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, populate_by_name=True)
 
@@ -63,12 +55,12 @@ class Settings(BaseSettings):
     port: int = Field(8000, description="port to listen on", ge=0, le=65535)
     role: Roles = Field(ROLES, description="what this instance serves: web (pages), chat (/api/chat) and api (/api/v1)")
     public_url: str | None = Field(None, description="the address people use; without it, taken from each request")
-    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = Field(
+    trusted_proxies: tuple[Network, ...] = Field(
         (), description='JSON list of networks whose X-Forwarded-For is believed, such as ["10.0.0.0/8"]'
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least level that is logged")
 
-    stop_delay: timedelta = Field(
+    stop_delay: Duration = Field(
         timedelta(0),
         description="how long portal and gateway go on accepting after they were told to stop, so that what stands in "
         "front learns of it; /healthz says 503 meanwhile",
@@ -88,7 +80,9 @@ class Settings(BaseSettings):
     litellm_api_endpoint: str = Field(
         "http://127.0.0.1:4000", validation_alias="LITELLM_API_ENDPOINT", description="where LiteLLM answers"
     )
-    litellm_admin_key: SecretStr = Field(validation_alias="LITELLM_ADMIN_KEY", description="LiteLLM's master key")
+    litellm_admin_key: SecretStr = Field(
+        validation_alias="LITELLM_ADMIN_KEY", description="LiteLLM's master key, in production of 32 characters or more"
+    )
     litellm_user_role: str = Field(
         "internal_user", validation_alias="LITELLM_USER_ROLE", description="role of the users made in LiteLLM"
     )
@@ -107,12 +101,12 @@ class Settings(BaseSettings):
     gateway_host: str = Field("127.0.0.1", description="address `portal gateway` listens on")
     gateway_port: int = Field(4000, description="port `portal gateway` listens on", ge=0, le=65535)
     gateway_config: Path = Field(DEFAULT_GATEWAY_CONFIG, description="the model catalogue that LiteLLM reads")
-    gateway_drain: timedelta = Field(
+    gateway_drain: Duration = Field(
         timedelta(minutes=10),
         description="how long answers may go on after the catalogue was changed; longer ones are cut",
         gt=timedelta(0),
     )
-    gateway_stop_grace: timedelta = Field(
+    gateway_stop_grace: Duration = Field(
         timedelta(seconds=25),
         description="how long answers may go on after `portal gateway` was told to stop",
         ge=timedelta(0),
@@ -153,12 +147,12 @@ class Settings(BaseSettings):
     log_dir: Path = Field(Path("logs"), description="folder of these files")
 
     # What a key without an account may do.
-    permissionless_key_ttl: timedelta = Field(timedelta(days=5), description="life of a key", gt=timedelta(0))
+    permissionless_key_ttl: Duration = Field(timedelta(days=5), description="life of a key", gt=timedelta(0))
     permissionless_active_keys: int = Field(1, description="keys that may be active at the same time", gt=0)
     permissionless_requests_per_minute: int = Field(30, description="requests per minute", gt=0)
     permissionless_tokens_per_minute: int = Field(60_000, description="tokens per minute", gt=0)
     permissionless_budget_usd: Decimal | None = Field(Decimal(1), description="spend per budget period, in US dollars")
-    permissionless_budget_period: timedelta = Field(timedelta(days=1), description="after it the budget is full again")
+    permissionless_budget_period: Duration = Field(timedelta(days=1), description="after it the budget is full again")
     permissionless_models: tuple[str, ...] = Field((), description="JSON list of model ids; empty: every model")
 
     # What a person with an account may do, with all their keys together.
@@ -167,19 +161,19 @@ class Settings(BaseSettings):
     account_tokens_per_minute: int = Field(240_000, description="tokens per minute", gt=0)
     account_parallel_requests: int = Field(10, description="requests at the same time", gt=0)
     account_budget_usd: Decimal | None = Field(Decimal(10), description="spend per budget period, in US dollars")
-    account_budget_period: timedelta = Field(timedelta(days=30), description="after it the budget is full again")
+    account_budget_period: Duration = Field(timedelta(days=30), description="after it the budget is full again")
     account_models: tuple[str, ...] = Field((), description="JSON list of model ids; empty: every model")
-    rotation_max_grace: timedelta = Field(
+    rotation_max_grace: Duration = Field(
         timedelta(days=1), description="longest time that a rotated key may go on working"
     )
 
     # Chat.
-    chat_key_ttl: timedelta = Field(
+    chat_key_ttl: Duration = Field(
         timedelta(days=1),
         description="life of the key with which the chat asks LiteLLM for a person; a new one is made in time",
         ge=timedelta(minutes=1),
     )
-    chat_undo_period: timedelta = Field(
+    chat_undo_period: Duration = Field(
         timedelta(days=30), description="so long a deleted chat can be brought back", gt=timedelta(0)
     )
     chat_folders: int = Field(200, description="folders per person", gt=0)
@@ -205,14 +199,15 @@ class Settings(BaseSettings):
     auth0_secret: SecretStr | None = Field(
         None,
         validation_alias="AUTH0_SECRET",
-        description="signs the cookie of a sign-in that is under way; default: one made from LITELLM_ADMIN_KEY",
+        description="signs the cookie of a sign-in that is under way, in production of 32 characters or more; default: "
+        "one made from LITELLM_ADMIN_KEY",
     )
     token_secrets: tuple[SecretStr, ...] = Field(
         (),
         description="JSON list of secrets that sign access tokens, newest first; default: one made from "
         "LITELLM_ADMIN_KEY",
     )
-    fresh_sign_in_ttl: timedelta = Field(
+    fresh_sign_in_ttl: Duration = Field(
         timedelta(minutes=15), description="so long after signing in, keys may be made without signing in again"
     )
 
@@ -229,19 +224,19 @@ class Settings(BaseSettings):
     )
     page_max_body_bytes: int = Field(65_536, description="largest form or JSON body", gt=0)
     api_max_body_bytes: int = Field(26_214_400, description="largest request body of the OpenAI-compatible API", gt=0)
-    api_upload_silence: timedelta = Field(
+    api_upload_silence: Duration = Field(
         timedelta(seconds=30), description="longest pause of a client that sends a request", gt=timedelta(0)
     )
-    api_upload_timeout: timedelta = Field(
+    api_upload_timeout: Duration = Field(
         timedelta(minutes=10), description="time in which a whole request has to arrive", gt=timedelta(0)
     )
-    api_first_byte_timeout: timedelta = Field(
+    api_first_byte_timeout: Duration = Field(
         timedelta(minutes=10), description="time that a model may take to begin its answer", gt=timedelta(0)
     )
-    api_answer_silence: timedelta = Field(
+    api_answer_silence: Duration = Field(
         timedelta(minutes=5), description="longest pause of a model within its answer", gt=timedelta(0)
     )
-    api_request_timeout: timedelta = Field(
+    api_request_timeout: Duration = Field(
         timedelta(hours=1), description="time for an answer as a whole, streams too", gt=timedelta(0)
     )
     metrics_token: SecretStr | None = Field(
@@ -251,11 +246,10 @@ class Settings(BaseSettings):
     )
 
     # Traces. The SDK of OpenTelemetry reads these and its other variables itself, in portal and gateway alike.
-    otel_exporter_otlp_endpoint: Annotated[str | None, NothingIsNone] = Field(
+    otel_exporter_otlp_endpoint: Annotated[WebAddress | None, NothingIsNone] = Field(
         None,
         validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
         description="OpenTelemetry collector that gets traces by HTTP, such as http://collector:4318; none: no traces",
-        pattern="^https?://",
     )
     otel_service_name: Annotated[str | None, NothingIsNone] = Field(
         None, validation_alias="OTEL_SERVICE_NAME", description="name in traces; default: portal, gateway"
@@ -274,10 +268,10 @@ class Settings(BaseSettings):
     chat_frame_bytes: int = Field(2_097_152, description="largest message on a socket", gt=0)
     chat_frames_per_second: int = Field(20, description="messages that a socket may send in a second", gt=0)
     chat_sockets_per_person: int = Field(20, description="sockets that a person may have open on one instance", gt=0)
-    chat_socket_life: timedelta = Field(
+    chat_socket_life: Duration = Field(
         timedelta(hours=1), description="after it a browser opens a new socket", gt=timedelta(0)
     )
-    chat_stop_grace: timedelta = Field(
+    chat_stop_grace: Duration = Field(
         timedelta(seconds=5),
         description="how long answers of the chat may go on after the portal was told to stop",
         ge=timedelta(0),
@@ -301,14 +295,14 @@ class Settings(BaseSettings):
     recaptcha_min_score: float = Field(0.5, description="v3: least score that passes", ge=0, le=1)
 
     # Sessions.
-    session_idle_ttl: timedelta = Field(timedelta(days=14), description="a session unused for so long ends")
-    session_max_age: timedelta = Field(timedelta(days=90), description="a session ends after so long in any case")
+    session_idle_ttl: Duration = Field(timedelta(days=14), description="a session unused for so long ends")
+    session_max_age: Duration = Field(timedelta(days=90), description="a session ends after so long in any case")
 
     # Brand.
     brand_name: str = Field("AkashChat", description="name of the platform")
     brand_tagline: str = Field("An API key in a minute.", description="one sentence under the name")
     brand_logo_url: str | None = Field(None, description="logo on our own origin; default: the built-in mark")
-    brand_accent: str = Field("#2b5fd9", description="the one accent colour", pattern=r"^#[0-9a-fA-F]{6}$")
+    brand_accent: Colour = Field("#2b5fd9", description="the one accent colour")
     brand_links: tuple[Link, ...] = Field((), description="JSON list of [label, url] for the footer")
     brand_contact_url: str | None = Field(None, description="where people ask for help; `mailto:` is fine")
     terms_file: Path | None = Field(None, description="terms of use as plain text; default: a short built-in text")
@@ -346,40 +340,34 @@ class Settings(BaseSettings):
     def has_local_accounts(self) -> bool:
         return not self.has_auth0 if self.local_accounts is None else self.local_accounts
 
-    @model_validator(mode="after")
-    def refuse_contradictions(self) -> "Settings":
-        wrong = [
-            f"{name} must be a {scheme}:// address"
-            for name, url, scheme in (
-                ("DATABASE_URL", self.database_url, "postgresql"),
-                ("REDIS_URL", self.redis_url, "redis"),
-            )
-            if not url.get_secret_value().startswith(SCHEMES[scheme])
-        ]
-        if self.captcha_kind != "off" and not (self.recaptcha_site_key and self.recaptcha_secret_key):
-            wrong.append(f"PORTAL_CAPTCHA is {self.captcha_kind}: set RECAPTCHA_SITE_KEY and RECAPTCHA_SECRET_KEY")
-        auth0 = {
-            "AUTH0_ISSUER_BASE_URL": self.auth0_issuer_base_url,
-            "AUTH0_CLIENT_ID": self.auth0_client_id,
-            "AUTH0_CLIENT_SECRET": self.auth0_client_secret,
-        }
-        absent = [name for name, value in auth0.items() if not value]
-        if absent and len(absent) < len(auth0):
-            wrong.append(f"Auth0 is set in part: {', '.join(absent)} is missing")
-        if self.is_production and not (self.auth0_issuer_base_url or "https://").startswith("https://"):
-            wrong.append("AUTH0_ISSUER_BASE_URL must be an https:// address in production")
-        if any(len(secret.get_secret_value()) < MIN_SECRET_LENGTH for secret in self.token_secrets):
-            wrong.append(f"PORTAL_TOKEN_SECRETS: each needs at least {MIN_SECRET_LENGTH} characters")
-        if self.is_production and self.captcha_kind == "off":
-            wrong.append(
-                "CAPTCHA is off in production: set RECAPTCHA_SITE_KEY and RECAPTCHA_SECRET_KEY, "
-                "or PORTAL_ENVIRONMENT=development"
-            )
-        if self.is_production and not (self.public_url or "").startswith("https://"):
-            wrong.append("PORTAL_PUBLIC_URL must be an https:// address in production")
-        if wrong:
-            raise ValueError("; ".join(wrong))
-        return self
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+class Variables(EnvSettingsSource):
+    """Reads from the mapping that it is given, in place of the process environment."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        super().__init__(Settings)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        """In lower case, as it looks names up; whether they are written right is for `load_settings`."""
+        return {name.lower(): value for name, value in self._environment.items()}
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        """What is no JSON stays text, so that it is said together with all other mistakes."""
+        with suppress(ValueError):
+            return super().decode_complex_value(field_name, field, value)
+        return value
 
 
 def environment_name(field: str) -> str:
@@ -388,18 +376,19 @@ def environment_name(field: str) -> str:
 
 
 def load_settings(environment: Mapping[str, str] = os.environ, **given: str) -> Settings:
-    """Settings from the process environment; `SettingsInvalid` names each wrong, missing or misspelt variable.
+    """Settings from these variables; `SettingsInvalid` names each wrong, missing or misspelt one.
 
     `given` are fields that are not looked up.
     """
-    names = {environment_name(field) for field in Settings.model_fields}
-    wrong = [
-        f"{name}: no such setting" for name in sorted(environment) if name.startswith(PREFIX) and name not in names
-    ]
-    try:
-        settings = Settings(**given)  # type: ignore[arg-type]  # they are validated
-    except ValidationError as error:
-        wrong += [_mistake(one["loc"], one["type"], one["msg"]) for one in error.errors()]
+    known = {environment_name(field): field for field in Settings.model_fields}
+    wrong = [*misspelt(environment, known.keys() | EARLIER), *wrong_earlier_values(environment)]
+    given_names = {environment_name(field): value for field, value in given.items()}
+    variables = {**with_earlier_names(environment), **given_names}
+    # Set to nothing, as env files do, they are as good as not set.
+    variables = {name: value for name, value in variables.items() if name in known and (value or name not in FORM)}
+    settings, mistakes = _validated(variables)
+    wrong += mistakes.values()
+    wrong += [one.text for one in contradictions(settings) if not mistakes.keys() & set(one.names)]
     if wrong:
         raise SettingsInvalid("\n".join(wrong))
     return settings
@@ -407,10 +396,9 @@ def load_settings(environment: Mapping[str, str] = os.environ, **given: str) -> 
 
 def load_settings_without_parts(environment: Mapping[str, str] = os.environ) -> Settings:
     """For commands that ask none of the parts. Where `portal up` makes all of them, they only have their form."""
-    needed = ("DATABASE_URL", "REDIS_URL", "LITELLM_ADMIN_KEY")
-    if any(environment.get(name) for name in needed) or environment.get("PORTAL_ENVIRONMENT") == "production":
+    if any(environment.get(name) for name in FORM) or environment.get("PORTAL_ENVIRONMENT") == "production":
         return load_settings(environment)
-    return load_settings(environment, database_url="postgresql://", redis_url="redis://", litellm_admin_key="")
+    return load_settings({**environment, **FORM})
 
 
 def catalogue_file(environment: Mapping[str, str] = os.environ) -> Path:
@@ -418,11 +406,23 @@ def catalogue_file(environment: Mapping[str, str] = os.environ) -> Path:
     return Path(environment.get(environment_name("gateway_config")) or DEFAULT_GATEWAY_CONFIG)
 
 
-def _mistake(location: tuple[int | str, ...], kind: str, message: str) -> str:
-    field, *inside = map(str, location or [""])
-    name = environment_name(field) if field in Settings.model_fields else field
-    name += "".join(f"[{step}]" if step.isdecimal() else f".{step}" for step in inside)
-    if inside and kind in {"missing", "extra_forbidden"}:
-        message = "is missing" if kind == "missing" else "there is no such field"
-    text = "is not set" if kind == "missing" and not inside else message.removeprefix("Value error, ")
-    return f"{name}: {text}" if name else text
+def _validated(variables: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:
+    """The settings, and a sentence for each variable that can't be read; these have their default, or only a form."""
+    try:
+        return Settings(**Variables(variables)()), {}
+    except ValidationError as error:
+        mistakes = _mistakes(error)
+    rest = {name: value for name, value in (FORM | dict(variables)).items() if name not in mistakes or name in FORM}
+    return Settings(**Variables(rest | {name: FORM[name] for name in FORM.keys() & mistakes.keys()})()), mistakes
+
+
+def _mistakes(error: ValidationError) -> dict[str, str]:
+    """By the name of the variable; what is wrong inside a list is one text, a line each."""
+    mistakes: dict[str, str] = {}
+    for one in error.errors():
+        field, *inside = map(str, one["loc"])
+        name = environment_name(field) if field in Settings.model_fields else field
+        place = name + "".join(f"[{step}]" if step.isdecimal() else f".{step}" for step in inside)
+        text = f"{place}: {sentence(one, is_inside=bool(inside))}"
+        mistakes[name] = f"{mistakes[name]}\n{text}" if name in mistakes else text
+    return mistakes

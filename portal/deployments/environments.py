@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from litellm_config.catalogue import Mistake
 from litellm_config.catalogue.document import Document, Place
+from portal.core.setting_names import EARLIER, misspelt
 from portal.core.settings import PREFIX, Settings, environment_name
 from portal.deployments.placeholders import PLACEHOLDER
 
@@ -33,8 +34,8 @@ def mistakes(document: Document, services: Mapping[str, Service]) -> Iterator[Mi
     first: dict[str, tuple[str, Value]] = {}
     for service in services.values():
         for name, value in service.variables.items():
-            if name.startswith(PREFIX) and name not in known:
-                yield document.mistake(value.place, f"{name}: no such setting; deployment/env.example has all")
+            for sentence in misspelt([name], known | EARLIER):
+                yield document.mistake(value.place, f"{sentence.removesuffix('?')}; deployment/env.example has all")
             other, before = first.setdefault(name, (service.name, value))
             if name in known and not name.startswith(PREFIX) and before.text != value.text:
                 yield document.mistake(value.place, f"{name} differs from that of `{other}`; they have to be the same")

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from portal.accounts.cookie import CurrentSession, SessionCookie
 from portal.accounts.people import FreshOwner, Owner, People, VerifiedMember
+from portal.accounts.sign_in import PersonBlocked
 from portal.core.clock import Clock
 from portal.keys.change import RenameRequest
 from portal.keys.claim import ClaimRequest
@@ -99,7 +100,9 @@ class KeyApi:
     ) -> ClaimAnswer:
         """A key without an account. The secret is in this answer and never again."""
         ip = self._ip(request)
-        claimed = await self._desk.claims.claim(body, visitor, ip=ip, network=network_of(ip))
+        claimed = await self._desk.claims.claim(
+            body, visitor, browser=self._cookie.browser(request), ip=ip, network=network_of(ip)
+        )
         response.headers["cache-control"] = "no-store"
         if claimed.session_token:
             self._cookie.set(response, claimed.session_token)
@@ -111,6 +114,8 @@ class KeyApi:
         person = await self._people.find(visitor.person_id) if visitor else None
         if person is None:
             return KeysAnswer(keys=[])
+        if person.blocked_at:
+            raise PersonBlocked
         overview = await self._desk.overview.of(person, search)
         return KeysAnswer(keys=[KeyAnswer.model_validate(key) for key in overview.keys])
 

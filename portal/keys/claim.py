@@ -84,10 +84,13 @@ class Claims:
         self._meters = meters
         self._clock = clock
 
-    async def claim(self, request: ClaimRequest, session: Session | None, *, ip: str, network: str) -> Claimed:
+    async def claim(
+        self, request: ClaimRequest, session: Session | None, *, browser: str | None, ip: str, network: str
+    ) -> Claimed:
         """A claim that fails counts as an attempt only, and not even that while the gateway can't issue anything."""
         with self._meters.refusals():
-            return await self._claim(request, session, ip, network)
+            async with self._newcomers.only_tab(browser, session):
+                return await self._claim(request, session, ip, network)
 
     async def _claim(self, request: ClaimRequest, session: Session | None, ip: str, network: str) -> Claimed:
         if session and session.has_account:

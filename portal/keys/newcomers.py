@@ -1,7 +1,7 @@
 """What stands before people without an account who want a key or to chat: limits of their network, and the CAPTCHA."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from portal.accounts.session import Session, Sessions
 from portal.clients.captcha import Captcha
@@ -44,6 +44,10 @@ class Newcomers:
             for limit in taken:
                 await self._limiter.give_back(limit)
             raise
+
+    def only_tab(self, browser: str | None, session: Session | None) -> AbstractAsyncContextManager[None]:
+        """Around everything that makes somebody new; raises `OtherTab`."""
+        return self._sessions.only_tab(None if session else browser)
 
     @asynccontextmanager
     async def session(self, person: Person, session: Session | None) -> AsyncIterator[str | None]:

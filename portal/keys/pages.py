@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from portal.accounts.cookie import CurrentSession, SessionCookie, Visitor
 from portal.accounts.people import FreshOwner, Owner, People, VerifiedMember, has_confirmed_email
+from portal.accounts.sign_in import PersonBlocked
 from portal.clients.captcha import Captcha
 from portal.clients.litellm_proxy import LitellmProxy
 from portal.core.errors import BadInput, PortalError
@@ -78,12 +79,17 @@ class KeyPages:
         return router
 
     async def home_page(self, request: Request, visitor: Visitor) -> Response:
-        return self._home.render(request, visitor)
+        response = self._home.render(request, visitor)
+        if visitor is None:
+            self._cookie.know_browser(request, response)
+        return response
 
     async def list_page(self, request: Request, visitor: CurrentSession) -> Response:
         person = await self._people.find(visitor.person_id) if visitor else None
         if person is None:
             return self._pages.render(request, "keys/list.html", {"overview": None})
+        if person.blocked_at:
+            raise PersonBlocked
         asked = _number(request.query_params.get("page"))
         search = _search(request, asked)
         overview = await self._desk.overview.of(person, search)
@@ -112,7 +118,9 @@ class KeyPages:
             # Asked first: once the key is made, nothing may fail before its secret has been shown.
             model = await self._proxy.first_chat_model()
             body = _parsed(ClaimRequest, values)
-            claimed = await self._desk.claims.claim(body, visitor, ip=ip, network=network_of(ip))
+            claimed = await self._desk.claims.claim(
+                body, visitor, browser=self._cookie.browser(request), ip=ip, network=network_of(ip)
+            )
         except PortalError as error:
             return self._home.render(request, visitor, values=values, error=error)
         response = self._issued(request, claimed.reveal, model)

@@ -62,12 +62,15 @@ class Blocking:
         self._clock = clock
 
     async def block_person(self, person_id: UUID, actor: Person, reason: str) -> None:
-        """Ends their sessions and their keys' use; raises `NotFinished` when LiteLLM went away in between."""
+        """Ends their keys' use, and with an account their sessions; raises `NotFinished` when LiteLLM went away in
+        between. Without an account the session stays, or whoever is blocked would be somebody new with one press.
+        """
         if person_id == actor.id:
             raise OwnAccount
         await self._require_gateway()
-        await self._mark_person(person_id, self._clock(), actor, reason)
-        await self._sessions.end_all(person_id)
+        person = await self._mark_person(person_id, self._clock(), actor, reason)
+        if person.kind.has_account:
+            await self._sessions.end_all(person_id)
         await self._finish_now(person_id)
 
     async def unblock_person(self, person_id: UUID, actor: Person, reason: str) -> None:
@@ -125,16 +128,16 @@ class Blocking:
         if not await self._proxy.is_alive():
             raise ProxyUnavailable(reached=False)
 
-    async def _mark_person(self, person_id: UUID, at: datetime | None, actor: Person, reason: str) -> None:
+    async def _mark_person(self, person_id: UUID, at: datetime | None, actor: Person, reason: str) -> Person:
         async with self._database.transaction() as session:
             person = await session.get(Person, person_id, with_for_update=ROW_LOCK)
             if person is None:
                 raise PersonNotFound
-            if bool(person.blocked_at) == bool(at):
-                return
-            person.blocked_at = at
-            action = Action.BLOCKED if at else Action.UNBLOCKED
-            record(session, person_id, action, self._clock(), actor_id=actor.id, reason=reason)
+            if bool(person.blocked_at) != bool(at):
+                person.blocked_at = at
+                action = Action.BLOCKED if at else Action.UNBLOCKED
+                record(session, person_id, action, self._clock(), actor_id=actor.id, reason=reason)
+            return person
 
     async def _mark_key(self, key_id: UUID, at: datetime | None, actor: Person, reason: str) -> UUID:
         async with self._database.transaction() as session:

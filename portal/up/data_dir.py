@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from portal.core.data_folder import LOCK, RUN_FILE
 from portal.up.errors import AlreadyRunning, DataDirUnusable
 
 LEAST_FREE_BYTES = 500 * 10**6
@@ -30,7 +31,7 @@ class DataDir:
 
     @property
     def run_file(self) -> Path:
-        return self.path / "run.json"
+        return self.path / RUN_FILE
 
     def log(self, part: str) -> Path:
         return self.path / "logs" / f"{part}.log"
@@ -88,7 +89,7 @@ def write_private(file: Path, text: str) -> None:
 
 def _lock_run(path: Path) -> int:
     """Held by us alone: it is free as soon as we have ended, however that was."""
-    lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     if not _is_locked(lock):
         holder = os.pread(lock, 20, 0).decode()
         os.close(lock)

@@ -33,7 +33,7 @@ SETTINGS = {
     # Nobody listens there: a container starts before what it needs.
     "DATABASE_URL": "postgresql://portal:secret@127.0.0.1:9/portal",
     "REDIS_URL": "redis://:secret@127.0.0.1:9/0",
-    "LITELLM_ADMIN_KEY": "sk-secret",
+    "LITELLM_ADMIN_KEY": "sk-" + 32 * "s",
     "LITELLM_API_ENDPOINT": "http://127.0.0.1:9",
     "PORTAL_PUBLIC_URL": "https://chat.example.org",
     "RECAPTCHA_SITE_KEY": "site",

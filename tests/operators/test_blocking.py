@@ -25,24 +25,37 @@ def test_blocked_person_is_out_within_five_seconds_and_back_after(claimant, bloc
     assert block("people", person.person_id, "block") == 204
 
     person.stops()
-    assert person.client.get("/usage").status_code == 303
+    refused = person.client.get("/usage")
+    assert refused.status_code == 403
+    assert "Your access is blocked" in refused.text
     assert block("people", person.person_id, "unblock") == 204
     person.works()
+    assert person.client.get("/usage").status_code == 200
 
 
-def test_blocked_person_gets_no_other_key_with_the_old_session(platform, claimant, block, portal_with, browse):
+def test_blocked_visitor_does_not_become_somebody_new_with_one_press(claimant, block, portal_with, portal_database):
+    """Whichever press it is, they read why, and it stays so for as long as they are blocked."""
+    people = "SELECT count(*) FROM person"
     with portal_with(permissionless_active_keys=3) as server:
         person = claimant(server.url)
-        token = person.client.cookies["portal_session"]
         assert block("people", person.person_id, "block") == 204
-        again = browse(server.url)
-        again.cookies.set("portal_session", token)
-        made = again.post("/api/keys/claim", json={"accept_terms": True})
+        before = portal_database.execute(people).fetchone()
+        for _ in range(2):
+            page = person.client.post("/keys", data={"accept_terms": "on"})
+            answers = [
+                person.client.post("/api/keys/claim", json={"accept_terms": True}),
+                person.client.post("/api/chat/visit", json={"accept_terms": True}),
+                person.client.get("/api/keys"),
+                person.client.get("/api/usage"),
+            ]
+            assert (page.status_code, "Your access is blocked" in page.text) == (403, True)
+            assert {(one.status_code, one.json()["code"]) for one in answers} == {(403, "account_blocked")}
+            assert "Your access is blocked" in person.client.get("/keys").text
+            assert person.client.get("/").status_code == person.client.get("/chat").status_code == 200
+        assert portal_database.execute(people).fetchone() == before
 
-    # The session is over, so this is somebody new; nothing leads back to the blocked person.
-    assert made.status_code == 201
-    assert "portal_session=" in made.headers["set-cookie"]
-    assert token not in made.headers["set-cookie"]
+        assert block("people", person.person_id, "unblock") == 204
+        assert person.client.post("/api/keys/claim", json={"accept_terms": True}).status_code == 201
 
 
 def test_member_who_is_blocked_is_signed_out_and_can_not_sign_in(member, block, platform):

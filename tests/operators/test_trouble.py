@@ -76,7 +76,7 @@ def test_block_that_fails_in_between_stands_and_a_retry_finishes_it(
         gateway.breaks("/key/block", manner)
         failed = client.post(f"/api/operator/people/{person.person_id}/block", json=REASON)
         assert (failed.status_code, failed.json()["code"]) == (503, "not_finished")
-        assert person.client.get("/api/usage").status_code == 401
+        assert person.client.get("/api/usage").status_code == 403
         gateway.heals()
 
         assert client.post(f"/api/operator/people/{person.person_id}/block", json=REASON).status_code == 204

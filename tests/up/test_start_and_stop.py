@@ -9,6 +9,8 @@ import pytest
 import redis
 from up_under_test import Up
 
+from portal.core.contradictions import MIN_SECRET_LENGTH
+
 
 def mode(path):
     return stat.S_IMODE(path.stat().st_mode)
@@ -35,7 +37,9 @@ def test_run_file_leads_to_every_part(running):
         "admin_key_file",
     }
     assert set(run["pids"]) == {"portal", "gateway", "sample-endpoint", "postgres", "redis"}
-    assert Path(run["admin_key_file"]).read_text().startswith("sk-")
+    key = Path(run["admin_key_file"]).read_text()
+    assert key.startswith("sk-")
+    assert len(key) >= MIN_SECRET_LENGTH, "production would refuse it"
     for url in (run["portal_url"], run["gateway_url"], f"{run['sample_endpoint_url']}/models"):
         with urllib.request.urlopen(url) as answer:
             assert answer.status == 200
