@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import uvicorn
@@ -28,7 +28,12 @@ GOODBYE = (b"connection", b"close")
 def serve(app: App, listener: int, leash_end: int) -> None:
     """Runs until it is told to end."""
     server = DrainingServer(app, leash_end)
-    server.run([socket.socket(fileno=listener)])
+    try:
+        server.run([socket.socket(fileno=listener)])
+    except Exception as error:
+        # Threads of LiteLLM could keep the process for ever; the supervisor ends it when it hears of this.
+        server.leash.say_failed(f"{type(error).__name__}: {error}")
+        raise
 
 
 class DrainingServer(uvicorn.Server):
@@ -49,10 +54,16 @@ class DrainingServer(uvicorn.Server):
         )
         self._may_accept = threading.Event()
         self._deadline = 0.0
-        self._leash = Leash(leash_end, self.obey)
+        self._loop: asyncio.AbstractEventLoop
+        self.leash = Leash(leash_end, self.obey)
 
     def obey(self, order: Mapping[str, Any]) -> None:
         """Called from another thread. To drain may be said again, to shorten the time."""
+        if "ask" in order:
+            # When the loop has ended the process is about to.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self.leash.say_alive)
+            return
         if "drain" in order:
             self._deadline = time.monotonic() + order["drain"]
             self.should_exit = True
@@ -61,6 +72,11 @@ class DrainingServer(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+        self.leash.say_accepting()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
@@ -72,7 +88,7 @@ class DrainingServer(uvicorn.Server):
         while self.server_state.connections and time.monotonic() < self._deadline:  # noqa: ASYNC110
             await asyncio.sleep(LOOK_SECONDS)
         if requests := len(self.server_state.tasks):
-            self._leash.say_cut(requests)
+            self.leash.say_cut(requests)
         await super().shutdown(sockets)
 
     def _say_goodbye(self) -> None:
@@ -95,10 +111,10 @@ class DrainingServer(uvicorn.Server):
         async def telling(scope: Any, receive: Any, send: Any) -> None:
             async def tell_and_send(message: dict[str, Any]) -> None:
                 if message["type"] == "lifespan.startup.complete":
-                    self._leash.say_ready()
+                    self.leash.say_ready()
                     await asyncio.to_thread(self._may_accept.wait)
                 elif message["type"] == "lifespan.startup.failed":
-                    self._leash.say_failed(_exception_of(str(message.get("message", ""))))
+                    self.leash.say_failed(_exception_of(str(message.get("message", ""))))
                 await send(message)
 
             await app(scope, receive, tell_and_send if scope["type"] == "lifespan" else send)
