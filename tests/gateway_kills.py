@@ -13,7 +13,8 @@ import psutil
 from platform_run import Platform
 
 STREAMS, REQUESTS_PER_SECOND = 20, 20
-PAUSE_SECONDS = 3
+# What ends sooner after its start is replaced after a pause, because the next one could do the same.
+STEADY_WORKER, STEADY_GATEWAY = 2, 11
 LONGEST_SECONDS = 180
 
 
@@ -72,14 +73,14 @@ async def until(happens: Callable[[], bool]) -> None:
         await asyncio.sleep(0.02)
 
 
-async def measured(name: str, load: Load, pid: int) -> float:
+async def measured(name: str, load: Load, find: Callable[[], int], steady: float) -> float:
     """The seconds from the kill until a request was begun that was answered."""
     await until(lambda: load.streaming == STREAMS)
-    await asyncio.sleep(PAUSE_SECONDS)
+    await asyncio.sleep(steady)
     load.answers.clear()
     load.cut = 0
     killed = time.monotonic()
-    os.kill(pid, signal.SIGKILL)
+    os.kill(find(), signal.SIGKILL)
     # What was begun before may still be answered, by what was written before the kill.
     await until(lambda: any(status == 200 and begun > killed for begun, status in load.answers))
     seconds = next(begun for begun, status in load.answers if status == 200 and begun > killed) - killed
@@ -89,6 +90,14 @@ async def measured(name: str, load: Load, pid: int) -> float:
     row = f"| {name} | {seconds:.1f} | {seen} | {load.cut} of {STREAMS} | {load.streaming} streams run |"
     print(row, flush=True)  # noqa: T201 - for people
     return seconds
+
+
+async def worker_killed(platform: Platform, load: Load, number: int) -> float:
+    return await measured(f"worker {number}", load, lambda: worker_of(platform), STEADY_WORKER)
+
+
+async def gateway_killed(platform: Platform, load: Load, number: int) -> float:
+    return await measured(f"gateway {number}", load, lambda: platform.pids["gateway"], STEADY_GATEWAY)
 
 
 def worker_of(platform: Platform) -> int:

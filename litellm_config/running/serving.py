@@ -5,7 +5,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -13,8 +13,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from litellm_config.running.leash import Leash
-
-App = Callable[[Any, Any, Any], Awaitable[None]]
+from litellm_config.running.unhandled import App, without_exceptions
 
 # Whoever keeps a connection for longer may send a request into its end; the portal lets go after 4 seconds.
 KEEP_ALIVE_SECONDS = 5
@@ -42,7 +41,7 @@ class DrainingServer(uvicorn.Server):
     def __init__(self, app: App, leash_end: int) -> None:
         super().__init__(
             uvicorn.Config(
-                self._with_news_of_its_start(app),
+                self._with_news_of_its_start(without_exceptions(app)),
                 log_level="warning",
                 access_log=False,
                 loop="uvloop",

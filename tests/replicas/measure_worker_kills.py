@@ -10,16 +10,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from gateway_kills import measured, running_load, worker_of
+from gateway_kills import gateway_killed, running_load, worker_killed
 from platform_run import Platform, running_platform
 
 
 async def main(platform: Platform, workers: int, gateways: int) -> None:
     async with running_load(platform) as load:
         for number in range(1, workers + 1):
-            await measured(f"worker {number}", load, worker_of(platform))
+            await worker_killed(platform, load, number)
         for number in range(1, gateways + 1):
-            await measured(f"gateway {number}", load, platform.pids["gateway"])
+            await gateway_killed(platform, load, number)
 
 
 if __name__ == "__main__":

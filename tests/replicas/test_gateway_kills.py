@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from gateway_kills import measured, running_load, worker_of
+from gateway_kills import gateway_killed, running_load, worker_killed
 from platform_run import Platform, running_platform
 
 pytestmark = pytest.mark.req("A3")
@@ -26,8 +26,8 @@ def whole(platform: Platform, tmp_path: Path) -> Iterator[Platform]:
 
 async def test_killed_worker_is_replaced_within_three_seconds_and_a_killed_gateway_comes_back(whole: Platform):
     async with running_load(whole) as load:
-        workers = [await measured(f"worker {number}", load, worker_of(whole)) for number in range(WORKERS)]
-        gateways = [await measured(f"gateway {number}", load, whole.pids["gateway"]) for number in range(GATEWAYS)]
+        workers = [await worker_killed(whole, load, number) for number in range(WORKERS)]
+        gateways = [await gateway_killed(whole, load, number) for number in range(GATEWAYS)]
 
     # Other tests may need the cores just then.
     assert sorted(workers)[WORKERS // 2] < 3, workers

@@ -24,6 +24,8 @@ def note(what):
 async def app(scope, receive, send):
     if scope["type"] == "lifespan":
         await run_life(receive, send)
+    elif scope["path"] == "/raises":
+        await answer_and_raise(scope["query_string"], send)
     elif scope["path"] == "/busy":
         time.sleep(float(scope["query_string"]))  # noqa: ASYNC251 - as code that never lets the event loop go on
         await say(send, b"{}")
@@ -65,6 +67,15 @@ async def say(send, body):
     headers = [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def answer_and_raise(when, send):
+    if when == b"in-the-middle":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"half of ", "more_body": True})
+    elif when == b"afterwards":
+        await say(send, b"whole")
+    raise RuntimeError("correct-horse-battery")
 
 
 async def stream(asked, send):
