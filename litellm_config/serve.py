@@ -7,6 +7,7 @@ That command runs `prisma migrate diff`, looks for updates and asks the network 
 import os
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from litellm_config.late_routes import late_routes
@@ -54,6 +55,10 @@ class AccessLog:
 
         try:
             await self._app(scope, receive, send_and_note)
+        except Exception:
+            # The outermost layer answers so.
+            status = status or HTTPStatus.INTERNAL_SERVER_ERROR
+            raise
         finally:
             seconds = time.perf_counter() - started
             self._count(scope["path"], status, seconds)

@@ -271,7 +271,7 @@ def test_the_printed_catalogue_has_file_and_seeds_and_no_secret(portal, catalogu
   - model_name: a
     litellm_params: {model: openai/a, api_base: "http://me:hush-1@a.example.com/v1", api_key: hush-2}
     model_info: {description: Fast., customHeaders: {x-any: hush-3}}
-general_settings: {master_key: hush-4}
+router_settings: {redis_password: hush-4}
 environment_variables: {ANY: hush-5}
 """
     )

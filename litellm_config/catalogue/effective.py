@@ -1,4 +1,4 @@
-"""The catalogue as it is applied: the file, what the environment adds to it, and what both leave unsaid."""
+"""The catalogue as it is applied: the file, what the platform and the environment add, and what all leave unsaid."""
 
 import copy
 import hashlib
@@ -20,6 +20,7 @@ from litellm_config.catalogue.document import Place, read_document
 from litellm_config.catalogue.endpoint import Endpoint, make_endpoint
 from litellm_config.catalogue.fallbacks import drop_fallbacks
 from litellm_config.catalogue.mistakes import CatalogueInvalid, Mistake, in_order
+from litellm_config.catalogue.platform_settings import add_platform_settings
 from litellm_config.catalogue.seed import (
     NO_SEED,
     Seed,
@@ -112,8 +113,8 @@ def _catalogue(
     cards = _cards(entry for entry, _ in listed)
     used = [(entry, line) for entry, line in listed if cards[entry["model_name"]].available]
     content["model_list"] = worker_entries([entry for entry, _ in used], cards)
-    if settings := seed_router_settings(seed):
-        content["router_settings"] = {**(content.get("router_settings") or {}), **settings}
+    add_platform_settings(content)
+    content["router_settings"] |= seed_router_settings(seed)
     drop_fallbacks(content)
     own = seed_environment(seed)
     variables = {**environment, **(content.get("environment_variables") or {}), **own}

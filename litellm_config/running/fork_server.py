@@ -6,7 +6,6 @@ import socket
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Self
 
 from litellm_config.catalogue import Catalogue
@@ -14,8 +13,6 @@ from litellm_config.running.options import GatewayOptions
 from litellm_config.running.worker import Worker
 
 LARGEST_ANSWER = 65_536
-# https://prometheus.github.io/client_python/multiprocess/
-FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 # Workers write on when the program that they were forked from has ended.
 _COPYING: set[asyncio.Task[None]] = set()
 
@@ -23,25 +20,28 @@ _COPYING: set[asyncio.Task[None]] = set()
 class ForkServer:
     """`changed` is called when it has ended; its workers go on without it."""
 
-    def __init__(self, process: Process, orders: socket.socket, changed: Callable[[], None]) -> None:
+    def __init__(self, process: Process, orders: socket.socket, changed: Callable[[], None], patience: float) -> None:
         self.has_ended = False
         # Why it ended, meant for operators once secrets are taken out.
         self.reason: str | None = None
         self._process = process
         self._orders = orders
         self._changed = changed
+        self._patience = patience
+        self._first: Worker | None = None
         self._watching = asyncio.create_task(self._watch())
 
     @classmethod
-    async def start(cls, options: GatewayOptions, listener: int, figures: Path, changed: Callable[[], None]) -> Self:
-        """`figures`: a folder in which all workers keep what they count."""
+    async def start(
+        cls, options: GatewayOptions, listener: int, environment: Mapping[str, str], changed: Callable[[], None]
+    ) -> Self:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             process = await asyncio.create_subprocess_exec(
                 *options.program,
                 str(listener),
                 str(theirs.fileno()),
-                env={**options.environment, **options.litellm_environment, FIGURES: str(figures)},
+                env={**options.environment, **options.litellm_environment, **environment},
                 stdin=DEVNULL,
                 stdout=PIPE if options.copy_output else None,
                 stderr=STDOUT if options.copy_output else None,
@@ -51,14 +51,21 @@ class ForkServer:
             copying = asyncio.create_task(_copy(process.stdout, options.copy_output))
             copying.add_done_callback(_COPYING.discard)
             _COPYING.add(copying)
-        return cls(process, ours, changed)
+        return cls(process, ours, changed, options.patience)
 
     async def fork(self, environment: Mapping[str, str], catalogue: Catalogue, changed: Callable[[], None]) -> Worker:
         """`environment` is added to the program's own. While that is loading, the worker waits for it."""
         ours, theirs = socket.socketpair()
         with theirs:
             socket.send_fds(self._orders, [json.dumps(dict(environment)).encode()], [theirs.fileno()])
-        return Worker(await asyncio.open_connection(sock=ours), catalogue, changed)
+        worker = Worker(await asyncio.open_connection(sock=ours), catalogue, changed, self._patience)
+        self._first = self._first or worker
+        return worker
+
+    @property
+    def has_loaded(self) -> bool:
+        """Then it forks at once, unless it hangs."""
+        return self._first is not None and self._first.pid is not None
 
     async def last_words(self) -> str | None:
         """Its reason, if it is just ending."""
@@ -68,9 +75,12 @@ class ForkServer:
 
     async def end(self) -> None:
         self._orders.shutdown(socket.SHUT_RDWR)
+        self.kill()
+        await self._watching
+
+    def kill(self) -> None:
         with suppress(ProcessLookupError):
             self._process.kill()
-        await self._watching
 
     async def _watch(self) -> None:
         code = await self._process.wait()

@@ -15,7 +15,8 @@ import sys
 from collections.abc import Callable
 
 from litellm_config.running.leash import LONGEST_REASON
-from litellm_config.running.serving import App, serve
+from litellm_config.running.serving import serve
+from litellm_config.running.unhandled import App
 
 LARGEST_ORDER = 150_000
 PR_SET_PDEATHSIG = 1

@@ -12,6 +12,7 @@ from litellm_config.endpoints import Discovery, Prober
 from litellm_config.running.file_watch import FileWatch
 from litellm_config.running.listener import Listener
 from litellm_config.running.options import GatewayOptions
+from litellm_config.running.own_folder import end_leftovers
 from litellm_config.running.publisher import Publisher, connect
 from litellm_config.running.state import State
 from litellm_config.running.switch import Switch
@@ -34,6 +35,8 @@ class Gateway:
         self._discovered: Mapping[str, Sequence[str]] = {}
         self._watch = FileWatch(options.catalogue_file, options.look_seconds)
         catalogue = self._read()
+        # Their workers could have the port.
+        end_leftovers()
         self._listener = Listener(options.host, options.port)
         self._state = State()
         self._switch = Switch(options, self._listener, self._state, catalogue)

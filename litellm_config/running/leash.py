@@ -1,8 +1,10 @@
 """What a worker and its supervisor say to each other, over one pair of sockets.
 
-The worker says its `pid`, then `ready` when it could accept connections, or `failed` and why, and begins when it is
-told to `accept`. When it is told to `drain`, and within how many seconds, it says how many requests it had to cut, and
-ends. When the supervisor is gone, however it went, the leash breaks and the worker ends at once with all its children.
+The worker says its `pid`, then `ready` when it could accept connections, or `failed` and why. It begins when it is
+told to `accept`, and says `accepting` when it does. From then on it is asked for a sign of life again and again, which
+its event loop gives: `alive`. When it is told to `drain`, and within how many seconds, it says how many requests it had
+to cut, and ends. When the supervisor is gone, however it went, the leash breaks and the worker ends at once with all
+its children.
 """
 
 import json
@@ -32,6 +34,12 @@ class Leash:
 
     def say_ready(self) -> None:
         self._say(ready=True)
+
+    def say_accepting(self) -> None:
+        self._say(accepting=True)
+
+    def say_alive(self) -> None:
+        self._say(alive=True)
 
     def say_failed(self, reason: str) -> None:
         self._say(failed=reason[:LONGEST_REASON])

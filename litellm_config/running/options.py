@@ -33,5 +33,8 @@ class GatewayOptions:
     stop_seconds: float = 25
     # LiteLLM needs 10 on two idle cores for its first start, and 2 for others.
     start_seconds: float = 180
+    # The longest that a worker's event loop may be busy with something else before the worker counts as hung. One that
+    # is only slow gives a sign of life within a second or two, also where ten programs want its core.
+    patience: float = 30
     # Between two looks at the file; what has just changed is judged at the second look.
     look_seconds: float = 1

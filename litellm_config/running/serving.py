@@ -5,16 +5,15 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from litellm_config.running.leash import Leash
-
-App = Callable[[Any, Any, Any], Awaitable[None]]
+from litellm_config.running.unhandled import App, without_exceptions
 
 # Whoever keeps a connection for longer may send a request into its end; the portal lets go after 4 seconds.
 KEEP_ALIVE_SECONDS = 5
@@ -28,7 +27,12 @@ GOODBYE = (b"connection", b"close")
 def serve(app: App, listener: int, leash_end: int) -> None:
     """Runs until it is told to end."""
     server = DrainingServer(app, leash_end)
-    server.run([socket.socket(fileno=listener)])
+    try:
+        server.run([socket.socket(fileno=listener)])
+    except Exception as error:
+        # Threads of LiteLLM could keep the process for ever; the supervisor ends it when it hears of this.
+        server.leash.say_failed(f"{type(error).__name__}: {error}")
+        raise
 
 
 class DrainingServer(uvicorn.Server):
@@ -37,7 +41,7 @@ class DrainingServer(uvicorn.Server):
     def __init__(self, app: App, leash_end: int) -> None:
         super().__init__(
             uvicorn.Config(
-                self._with_news_of_its_start(app),
+                self._with_news_of_its_start(without_exceptions(app)),
                 log_level="warning",
                 access_log=False,
                 loop="uvloop",
@@ -49,10 +53,16 @@ class DrainingServer(uvicorn.Server):
         )
         self._may_accept = threading.Event()
         self._deadline = 0.0
-        self._leash = Leash(leash_end, self.obey)
+        self._loop: asyncio.AbstractEventLoop
+        self.leash = Leash(leash_end, self.obey)
 
     def obey(self, order: Mapping[str, Any]) -> None:
         """Called from another thread. To drain may be said again, to shorten the time."""
+        if "ask" in order:
+            # When the loop has ended the process is about to.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self.leash.say_alive)
+            return
         if "drain" in order:
             self._deadline = time.monotonic() + order["drain"]
             self.should_exit = True
@@ -61,6 +71,11 @@ class DrainingServer(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+        self.leash.say_accepting()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
@@ -72,7 +87,7 @@ class DrainingServer(uvicorn.Server):
         while self.server_state.connections and time.monotonic() < self._deadline:  # noqa: ASYNC110
             await asyncio.sleep(LOOK_SECONDS)
         if requests := len(self.server_state.tasks):
-            self._leash.say_cut(requests)
+            self.leash.say_cut(requests)
         await super().shutdown(sockets)
 
     def _say_goodbye(self) -> None:
@@ -95,10 +110,10 @@ class DrainingServer(uvicorn.Server):
         async def telling(scope: Any, receive: Any, send: Any) -> None:
             async def tell_and_send(message: dict[str, Any]) -> None:
                 if message["type"] == "lifespan.startup.complete":
-                    self._leash.say_ready()
+                    self.leash.say_ready()
                     await asyncio.to_thread(self._may_accept.wait)
                 elif message["type"] == "lifespan.startup.failed":
-                    self._leash.say_failed(_exception_of(str(message.get("message", ""))))
+                    self.leash.say_failed(_exception_of(str(message.get("message", ""))))
                 await send(message)
 
             await app(scope, receive, tell_and_send if scope["type"] == "lifespan" else send)

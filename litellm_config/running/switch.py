@@ -28,7 +28,8 @@ MOST_DRAINING = 4
 GIVE_UP_SECONDS = 10
 # After its time to drain, for LiteLLM to write down what was used.
 END_SECONDS = 15
-STEADY_SECONDS = 60
+# One that served for so long did not end because it had just started: the next one starts at once.
+STEADY_SECONDS = 1
 TICK_SECONDS = 0.5
 
 log = structlog.get_logger()
@@ -45,6 +46,7 @@ class Switch:
         self._failed: str | None = None
         self._fork_server: ForkServer | None = None
         self._serving: Worker | None = None
+        self._serving_since = 0.0
         self._starting: Worker | None = None
         # Each with the time at which it is killed.
         self._leaving: dict[Worker, float] = {}
@@ -144,20 +146,29 @@ class Switch:
         """It may have been killed; the workers it made do without."""
         if self._fork_server is None or self._fork_server.has_ended:
             self._fork_server = await ForkServer.start(
-                self._options, self._listener.fileno, self._folder.figures, self._news.set
+                self._options, self._listener.fileno, self._folder.environment, self._news.set
             )
         return self._fork_server
 
     def _look_at_start(self, worker: Worker) -> None:
-        if worker.is_ready:
+        if worker.is_accepting:
             self._take_over(worker)
-        elif worker.age > self._options.start_seconds and not worker.reason:
-            worker.reason = f"it was not ready after {self._options.start_seconds:.0f} seconds"
+        elif worker.is_ready and not worker.is_told_to_accept and not self._is_overtaken(worker):
+            self._listener.allow()
+            worker.accept()
+        elif worker.age > self._longest_start(worker) and not worker.reason:
+            worker.reason = f"it was not ready after {worker.age:.0f} seconds"
+            if worker.pid is None and self._fork_server:
+                self._fork_server.kill()
             worker.kill()
-        elif self._is_overtaken(worker):
+        elif not worker.is_told_to_accept and self._is_overtaken(worker):
             log.info("gateway.worker_overtaken", version=worker.catalogue.version, pid=worker.pid)
             worker.kill()
             self._starting = None
+
+    def _longest_start(self, worker: Worker) -> float:
+        hangs = worker.pid is None and self._fork_server and self._fork_server.has_loaded
+        return self._options.patience if hangs else self._options.start_seconds
 
     def _is_overtaken(self, worker: Worker) -> bool:
         if _look_the_same(worker.catalogue, self._wanted) or self._wanted_at < worker.started_at:
@@ -166,7 +177,7 @@ class Switch:
 
     def _take_over(self, worker: Worker) -> None:
         before, self._serving, self._starting = self._serving, worker, None
-        worker.accept()
+        self._serving_since = time.monotonic()
         log.info(
             "gateway.catalogue_applied",
             version=worker.catalogue.version,
@@ -189,17 +200,23 @@ class Switch:
                 worker.kill()
         if self._serving and self._serving.has_ended:
             log.error("gateway.worker_lost", pid=self._serving.pid, reason=self._reason(self._serving.reason))
-            if self._serving.age > STEADY_SECONDS:
+            if time.monotonic() - self._serving_since > STEADY_SECONDS:
                 self._after_crash.forget()
             else:
                 self._after_crash.begin()
             self._serving = None
-            self._listener.refuse()
+            self._refuse_for_nobody()
         if self._starting and self._starting.has_ended:
             await self._note_failure(self._starting)
 
+    def _refuse_for_nobody(self) -> None:
+        """The one that starts may listen already."""
+        if self._serving is None and not (self._starting and self._starting.is_told_to_accept):
+            self._listener.refuse()
+
     async def _note_failure(self, worker: Worker) -> None:
         self._starting = None
+        self._refuse_for_nobody()
         reason = worker.reason or (await self._fork_server.last_words() if self._fork_server else None)
         reason = self._reason(reason)
         log.error("gateway.worker_failed", version=worker.catalogue.version, pid=worker.pid, reason=reason)

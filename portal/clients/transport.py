@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 import aiohttp
 import httpx
+from aiohttp.connector import Connection
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
@@ -56,9 +57,25 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 connector=connections,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 skip_auto_headers=OF_ITS_OWN,
+                response_class=Answer,
                 auto_decompress=False,
             )
         return self._session
+
+
+class Answer(aiohttp.ClientResponse):
+    """One of a server that failed is the last on its connection, which such a server may close without a word."""
+
+    async def start(self, connection: Connection) -> "Answer":
+        protocol = connection.protocol
+        await super().start(connection)
+        if self.status >= httpx.codes.INTERNAL_SERVER_ERROR and protocol is not None:
+            if self.content.is_eof():
+                # It is back in the pool already.
+                protocol.close()
+            else:
+                protocol.force_close()
+        return self
 
 
 class Body(httpx.AsyncByteStream):

@@ -14,6 +14,8 @@ class Part:
     port: int | None = None
     # Asked again and again until it says yes. A part without it runs once, to its end.
     is_ready: Callable[[], Awaitable[bool]] | None = None
+    # For so many seconds it may say no once it was ready; then the part is ended and started again.
+    patience: float | None = None
     # Before every start: make what the program needs, clear away what a killed one left.
     prepare: Callable[[Processes], Awaitable[None]] | None = None
 

@@ -42,6 +42,8 @@ class UpOptions:
     demo: bool = True
     settings_environment: Mapping[str, str] = field(default_factory=dict)
     commands: Commands = field(default_factory=Commands)
+    # Longer than the gateway takes to replace a worker that hangs, also where it has to load LiteLLM again.
+    patience: float = 90
 
     def given(self, name: str) -> str | None:
         """A variable's value; set but empty counts as not given, as it comes out of env files."""
@@ -67,7 +69,7 @@ def make_plan(options: UpOptions, data: DataDir) -> Plan:
     ports = choose_ports(preferred)
     environment = _environment(options, data, ports)
     commands = options.commands
-    ours = functools.partial(_our_part, data, environment, ports)
+    ours = functools.partial(_our_part, options, data, environment, ports)
     # The page and the gateway, which loads longest, have two cores for themselves; the rest waits for the page.
     parts = [ours("portal", commands.portal, "/healthz")]
     if "gateway" in ports:
@@ -144,6 +146,7 @@ def _environment(options: UpOptions, data: DataDir, ports: Mapping[str, int]) ->
 
 
 def _our_part(
+    options: UpOptions,
     data: DataDir,
     environment: Mapping[str, str],
     ports: Mapping[str, int],
@@ -159,6 +162,7 @@ def _our_part(
         after=after,
         port=ports.get(name),
         is_ready=functools.partial(answers_http, ports[name], health) if health else None,
+        patience=options.patience,
     )
 
 

@@ -1,9 +1,11 @@
 """Brings the parts up in the order in which they need each other, keeps them up, and takes them down again.
 
-A part that was ready once and ends is started again for ever, with growing pauses; one that never gets ready ends all.
+A part that was ready once and ends, or no longer answers, is started again for ever, with growing pauses; one that
+never gets ready ends all.
 """
 
 import asyncio
+import math
 import signal
 import time
 from asyncio.subprocess import Process
@@ -21,8 +23,10 @@ POLL_SECONDS = 0.1
 FIRST_STARTS = 3
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
-# What ran this long did not end because of how it was started.
-STEADY_SECONDS = 60.0
+# What was ready for so long did not end because of how it was started.
+STEADY_SECONDS = 10.0
+# Between two looks whether it still answers.
+LOOK_SECONDS = 3.0
 REMINDER_SECONDS = 30.0
 
 
@@ -42,6 +46,7 @@ class Supervisor:
         self._became_ready = became_ready
         self._ready = {part.name: asyncio.Event() for part in parts}
         self._were_ready: set[str] = set()
+        self._ready_since: dict[str, float] = {}
         self._running: dict[str, Process] = {}
 
     @property
@@ -76,7 +81,7 @@ class Supervisor:
                 if not self._ready[name].is_set():
                     self._progress.changed(part.name, "waiting", f"for {name}")
                     await self._ready[name].wait()
-            started_at = time.monotonic()
+            self._ready_since.pop(part.name, None)
             reason = await self._run(part)
             if reason is None:
                 return
@@ -85,7 +90,7 @@ class Supervisor:
                 self._check_port(part)
                 if failed_starts == FIRST_STARTS or part.is_ready is None:
                     raise PartFailed(f"{part.name} does not start, it {reason} (log: {part.program.log})")
-            if time.monotonic() - started_at > STEADY_SECONDS:
+            if time.monotonic() - self._ready_since.get(part.name, math.inf) > STEADY_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
             self._progress.changed(part.name, "restarting", f"in {pause:.0f} s, it {reason} (log: {part.program.log})")
             await asyncio.sleep(pause)
@@ -108,12 +113,15 @@ class Supervisor:
         self._running[part.name] = process
         if await self._gets_ready(part, process):
             self._set_ready(part, f"in {time.monotonic() - started_at:.1f} s")
+        is_silent = await self._ends_or_gets_silent(part, process)
         code = await self._processes.wait(process)
         del self._running[part.name]
         if part.is_ready is None and code == 0:
             self._set_ready(part, f"in {time.monotonic() - started_at:.1f} s")
             return None
         self._ready[part.name].clear()
+        if is_silent:
+            return f"did not answer for {part.patience:.0f} s"
         if code < 0:
             return f"was ended by {signal.Signals(-code).name}"
         return f"ended with exit code {code}: {last_words(log, written_before)}"
@@ -132,6 +140,26 @@ class Supervisor:
             await asyncio.sleep(POLL_SECONDS)
         return False
 
+    async def _ends_or_gets_silent(self, part: Part, process: Process) -> bool:
+        """Ends it when it was ready and gives no answer any more, and says whether that was so.
+
+        Counts our own looks, so that a machine that is overloaded, or slept, gives it the time that it took.
+        """
+        end = asyncio.create_task(process.wait())
+        silent_looks = 0
+        try:
+            while not (await asyncio.wait([end], timeout=LOOK_SECONDS))[0]:
+                if part.is_ready is None or part.patience is None or not self._ready[part.name].is_set():
+                    continue
+                silent_looks = 0 if await part.is_ready() else silent_looks + 1
+                if silent_looks * LOOK_SECONDS >= part.patience:
+                    self._progress.changed(part.name, "stopping", f"no answer for {part.patience:.0f} s")
+                    await self._processes.stop(process, part.program.stop_signals)
+                    return True
+        finally:
+            end.cancel()
+        return False
+
     @staticmethod
     async def _answers(part: Part, is_ready: Callable[[], Awaitable[bool]], process: Process) -> bool:
         """Not if another program answers on the part's port while the part itself is still loading."""
@@ -145,6 +173,7 @@ class Supervisor:
     def _set_ready(self, part: Part, note: str) -> None:
         self._ready[part.name].set()
         self._were_ready.add(part.name)
+        self._ready_since[part.name] = time.monotonic()
         self._progress.changed(part.name, "ready", note)
         self._became_ready(part.name, self)
 

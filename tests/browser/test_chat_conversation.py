@@ -12,6 +12,7 @@ from chats import add_rows
 from people import SomePerson
 from platform_run import Platform
 from playwright.sync_api import expect
+from waiting import wait_until
 
 from portal.accounts.cookie import NAME
 from portal.core.clock import now
@@ -63,6 +64,36 @@ def test_question_is_asked_with_enter_and_answered_as_it_is_to_be_read(chat, pag
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Say"))
     page.reload()
     expect(chat.answers.locator("strong")).to_have_text("this")
+
+
+TOP = "({scrollTop}) => scrollTop"
+FROM_THE_END = "({scrollHeight, scrollTop, clientHeight}) => scrollHeight - scrollTop - clientHeight"
+
+
+@pytest.mark.req("C1")
+def test_small_steps_up_are_kept_while_an_answer_arrives_and_the_end_is_followed_again(chat, page):
+    page.set_viewport_size({"width": 600, "height": 420})
+    chat.open(model="chat-fast")
+    chat.ask("count to 2000")
+    scroll = page.locator("[data-part=scroll]")
+    wait_until(lambda: scroll.evaluate(TOP) > 200)
+    scroll.hover()
+
+    places = []
+    for _ in range(6):
+        page.mouse.wheel(0, -20)
+        page.wait_for_timeout(300)
+        places.append(scroll.evaluate(TOP))
+
+    assert chat.button("Send").count() == 0, "the answer ended too early to show anything"
+    assert places == sorted(places, reverse=True)
+    assert places[0] - places[-1] == pytest.approx(100, abs=20)
+    chat.button("To the end").click()
+    before = scroll.evaluate(TOP)
+    wait_until(lambda: scroll.evaluate(TOP) > before)
+    assert scroll.evaluate(FROM_THE_END) < 64
+    chat.button("Stop").click()
+    chat.waits_for_the_end()
 
 
 @pytest.mark.req("C1")

@@ -237,6 +237,63 @@ def test_what_is_half_written_shows_no_marks(answers: Page) -> None:
     assert dict(zip(halves, shown, strict=True)) == halves
 
 
+LONG_AGO = "".join(f"Paragraph {number} says [one][{number}].\n\n" for number in range(40))
+DEFINED = {
+    "See [the docs][1].\n\n[1]: https://example.org/ref\n": ("See the docs.", "https://example.org/ref"),
+    "See [the docs].\n\n- and [a list][THE  docs]\n\n[the docs]: <https://example.org/ref> 'Docs'\n": (
+        "and a list",
+        "https://example.org/ref",
+    ),
+    "See [**the** docs][1] in `a[0][1]`.\n[1]: https://example.org/ref": ("a[0][1]", "https://example.org/ref"),
+    LONG_AGO + "[39]: https://example.org/ref": ("says one.", "https://example.org/ref"),
+    "[Anna]: hello\n[Ben]: bye\n[Anna]: and more\n": ("[Anna]: hello\n[Ben]: bye\n[Anna]: and more", None),
+    "Said:\n\n[Anna]: hello\n\n[Anna]: again 'and' more\n": ("[Anna]: again 'and' more", None),
+    "> [Anna]: quoted\n\n- [Ben]: listed\n": ("[Ben]: listed", None),
+    "[x]: javascript:alert(1)\n\n[x]": ("[x]: javascript:alert(1)", None),
+    "[x]: /operator\n\n[x][x]": ("[x]: /operator", None),
+    "[^1]: A note.": ("[^1]: A note.", None),
+}
+READ = """async ([text, size]) => {
+  const { MarkdownView } = await import("/static/js/chat/markdown.js");
+  const element = document.body.appendChild(document.createElement("div"));
+  const view = new MarkdownView(element);
+  for (let at = 0; at < text.length; at += size) {
+    view.append(text.slice(at, at + size));
+    view.paint(() => true);
+  }
+  view.end();
+  while (!view.isPainted) await new Promise((resolve) => requestAnimationFrame(resolve));
+  const seen = [element.innerText, [...element.querySelectorAll("a")].map((link) => link.href)];
+  element.remove();
+  return seen;
+}"""
+
+
+@pytest.mark.req("C7")
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+@pytest.mark.parametrize("text", DEFINED)
+def test_definitions_of_links_and_what_looks_like_them_stay_in_sight(answers: Page, text: str, size: int) -> None:
+    said, address = DEFINED[text]
+
+    shown, links = answers.evaluate(READ, [text, size])
+
+    assert said in shown
+    assert set(links) == ({address} if address else set())
+    assert not address or address in shown
+
+
+@pytest.mark.req("C7")
+def test_no_word_of_a_definition_vanishes(answers: Page) -> None:
+    """Whatever is there twice, follows text or is only half of a definition."""
+    lines = ["[a]: one", "[a]: two", "text", "[b]: <three>", '[c]: four "five"', "[d]:", "six", "[A]: seven"]
+    text = "\n".join(lines) + "\n\n" + "\n\n".join(lines)
+
+    for size in (1, 5, 10_000):
+        shown, _ = answers.evaluate(READ, [text, size])
+        for word in ("one", "two", "text", "three", "four", "five", "six", "seven"):
+            assert shown.count(word) == 2, (word, size, shown)
+
+
 @pytest.mark.req("C7")
 def test_finished_blocks_are_left_alone_while_more_arrives(answers: Page) -> None:
     answers.evaluate("""async () => {

@@ -3,6 +3,7 @@
 import threading
 import time
 
+import psutil
 import psycopg
 import pytest
 import redis
@@ -26,7 +27,8 @@ def test_each_killed_part_comes_back_with_its_data_and_that_is_said(running, kil
     with redis.from_url(running.run["redis_url"]) as client:
         client.set("session", "Ada's")
     # Of what is not in the file yet Redis promises nothing.
-    until(lambda: b"Ada's" in (running.data_dir / "redis" / "appendonly.aof").read_bytes())
+    files = running.data_dir / "redis"
+    until(lambda: any(b"Ada's" in file.read_bytes() for file in files.rglob("appendonly*.aof")))
     before = running.run
     everyone = {process.pid: process for process in running.everyone()}
 
@@ -68,6 +70,19 @@ def test_postgres_comes_back_though_a_backend_is_busy_and_does_not_notice(runnin
     worker.join()
     connection.close()
     all_end(backends)
+
+
+def test_part_that_hangs_is_started_again_and_that_is_said(up, data_dir):
+    running = up(data_dir, patience=3).wait_until_ready()
+    before = running.run["pids"]
+    gateway = psutil.Process(before["gateway"])
+
+    gateway.suspend()
+
+    until(lambda: running.run["pids"]["gateway"] != gateway.pid)
+    assert "gateway: restarting in 1 s, it did not answer for 3 s" in running.said
+    assert running.run["pids"] | {"gateway": None} == before | {"gateway": None}
+    assert not gateway.is_running()
 
 
 def test_part_that_fails_at_first_gets_another_try(up, data_dir, tmp_path):

@@ -21,7 +21,16 @@ def main():
         sample_endpoint=(*STAND_IN, *extra.get("sample-endpoint", ())),
     )
     environment = {**os.environ, **asked.get("environment", {})}
-    return run(UpOptions(Path(data_dir), int(port), asked.get("demo", True), environment, commands))
+    return run(
+        UpOptions(
+            Path(data_dir),
+            int(port),
+            asked.get("demo", True),
+            environment,
+            commands,
+            patience=asked.get("patience", 60),
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -6,9 +6,7 @@ from typing import Any
 from litellm_config.catalogue.addresses import REFERENCE, check_address
 from litellm_config.catalogue.checks.findings import Findings, mapping, texts_of
 from litellm_config.catalogue.document import Place
-
-# `portal gateway` sets them itself.
-OURS = {"DATABASE_URL", "LITELLM_MASTER_KEY", "REDIS_URL"}
+from litellm_config.catalogue.platform_settings import VARIABLES
 
 
 def check_references(findings: Findings, environment: Mapping[str, str], out_of_service: Collection[Place]) -> None:
@@ -21,7 +19,7 @@ def check_references(findings: Findings, environment: Mapping[str, str], out_of_
 
 
 def _check_reference(findings: Findings, place: Place, variable: str, variables: Mapping[str, Any]) -> None:
-    if variable in OURS:
+    if variable in VARIABLES:
         return
     if variable not in variables:
         findings.mistake(place, f"the environment variable {variable} is not set")

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from litellm_config.catalogue import read_catalogue
+from litellm_config.catalogue.platform_settings import DEFAULTS
 
 SAMPLE = "os.environ/SAMPLE_ENDPOINT_URL"
 
@@ -173,7 +174,7 @@ router_settings:
 """
     )
 
-    assert catalogue.content["router_settings"] == {
+    assert catalogue.content["router_settings"] == DEFAULTS["router_settings"] | {
         "default_fallbacks": ["new"],
         "fallbacks": [],
         "context_window_fallbacks": [{"new": ["new"]}],

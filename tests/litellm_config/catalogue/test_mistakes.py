@@ -237,8 +237,8 @@ model_list:
         x-tenant: acme
   - model_name: b
     litellm_params: {model: openai/b, api_key: none}
-general_settings:
-  master_key: hush-4-hush-4-hush-4
+router_settings:
+  redis_password: hush-4-hush-4-hush-4
 environment_variables:
   OPENAI_API_KEY: hush-5-hush
 """

@@ -3,6 +3,7 @@
 import pytest
 
 from litellm_config.catalogue import CatalogueInvalid, Seed, SeedEndpoint
+from litellm_config.catalogue.platform_settings import DEFAULTS
 
 pytestmark = pytest.mark.req("G7")
 
@@ -96,7 +97,7 @@ def test_retries_and_the_fallback_model_go_over_those_of_the_file(read):
         seed(ONE, fallback_model="a", retry_attempts=0, retry_delay=1.5),
     )
 
-    assert catalogue.content["router_settings"] == {
+    assert catalogue.content["router_settings"] == DEFAULTS["router_settings"] | {
         "num_retries": 0,
         "cooldown_time": 5,
         "retry_after": 1.5,
@@ -104,8 +105,8 @@ def test_retries_and_the_fallback_model_go_over_those_of_the_file(read):
     }
 
 
-def test_without_them_the_file_stays_as_it_is(read):
-    assert "router_settings" not in read([], seed(ONE)).content
+def test_without_them_the_platforms_stay_as_they_are(read):
+    assert read([], seed(ONE)).content["router_settings"] == DEFAULTS["router_settings"]
 
 
 def test_a_fallback_model_that_does_not_exist_is_a_mistake_of_its_variable(read, file):
@@ -119,13 +120,13 @@ def test_a_fallback_model_may_be_one_that_is_still_to_be_discovered(read):
     wanted = seed({"url": "https://two/v1"}, fallback_model="late")
 
     early = read([], wanted)
-    assert early.content["router_settings"] == {"default_fallbacks": []}
+    assert early.content["router_settings"]["default_fallbacks"] == []
     assert [str(warning) for warning in early.warnings] == ["FALLBACK_MODEL: there is no model `late`"]
     known = read([], wanted, {"https://two/v1": ["late"]})
-    assert known.content["router_settings"] == {"default_fallbacks": ["late"]}
+    assert known.content["router_settings"]["default_fallbacks"] == ["late"]
 
 
 def test_a_seed_can_bring_a_model_that_the_file_falls_back_to(read):
     text = "model_list: []\nrouter_settings: {default_fallbacks: [a]}"
 
-    assert read(text, seed(ONE)).content["router_settings"] == {"default_fallbacks": ["a"]}
+    assert read(text, seed(ONE)).content["router_settings"]["default_fallbacks"] == ["a"]

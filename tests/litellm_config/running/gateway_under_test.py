@@ -67,7 +67,7 @@ class Gateway:
         assert self.process.poll() is None, self.said
         try:
             return self.ask()
-        except httpx.ConnectError:
+        except httpx.TransportError:
             return None
 
     def ask(self):

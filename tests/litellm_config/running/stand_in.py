@@ -24,6 +24,11 @@ def note(what):
 async def app(scope, receive, send):
     if scope["type"] == "lifespan":
         await run_life(receive, send)
+    elif scope["path"] == "/raises":
+        await answer_and_raise(scope["query_string"], send)
+    elif scope["path"] == "/busy":
+        time.sleep(float(scope["query_string"]))  # noqa: ASYNC251 - as code that never lets the event loop go on
+        await say(send, b"{}")
     elif scope["path"] == "/stream":
         await stream(dict(pair.split("=") for pair in scope["query_string"].decode().split("&")), send)
     else:
@@ -37,6 +42,8 @@ async def run_life(receive, send):
     models.extend(read_models())
     if "crashes" in models:
         os._exit(3)
+    if "cannot-listen" in models:
+        os.close(int(sys.argv[-2]))
     if "is-refused" in models:
         text = f"no such provider for {os.environ['A_SECRET_KEY']} at https://models.example.com/v1\nor elsewhere"
         await send({"type": "lifespan.startup.failed", "message": f"Traceback:\n  line\nValueError: {text}"})
@@ -60,6 +67,15 @@ async def say(send, body):
     headers = [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def answer_and_raise(when, send):
+    if when == b"in-the-middle":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"half of ", "more_body": True})
+    elif when == b"afterwards":
+        await say(send, b"whole")
+    raise RuntimeError("correct-horse-battery")
 
 
 async def stream(asked, send):

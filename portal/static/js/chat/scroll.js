@@ -24,27 +24,32 @@ export class Scroll {
     this.#grown();
   }
 
-  #isAtEnd() {
+  #isWithin(pixels) {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroll;
-    return scrollHeight - scrollTop - clientHeight < CLOSE_PX;
+    return scrollHeight - scrollTop - clientHeight <= pixels;
   }
 
-  // Only who scrolls up looks away: that the text grew in the meantime is no wish to stay behind.
+  // Only who scrolls up looks away, by however small a step, and whoever comes back near the end follows again. That the
+  // text grew in the meantime is no wish to stay behind; where it got shorter the end itself moved up.
   #scrolled() {
     const { scrollTop } = this.#scroll;
-    if (this.#isAtEnd()) this.#follows = true;
-    else if (scrollTop < this.#top) this.#follows = false;
+    if (scrollTop < this.#top) this.#follows = this.#isWithin(1);
+    else if (scrollTop > this.#top && this.#isWithin(CLOSE_PX)) this.#follows = true;
     this.#top = scrollTop;
     this.#show();
   }
 
   #grown() {
     // A new chat begins at its top.
-    if (this.#follows && this.#messages.childElementCount) this.#scroll.scrollTop = this.#scroll.scrollHeight;
+    if (this.#follows && this.#messages.childElementCount) {
+      this.#scroll.scrollTop = this.#scroll.scrollHeight;
+      // The event of it comes only after the next step of the person.
+      this.#top = this.#scroll.scrollTop;
+    }
     this.#show();
   }
 
   #show() {
-    this.#toEnd.hidden = this.#follows || this.#isAtEnd();
+    this.#toEnd.hidden = this.#follows || this.#isWithin(CLOSE_PX);
   }
 }

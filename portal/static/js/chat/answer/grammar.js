@@ -32,10 +32,20 @@ const formula = {
   },
 };
 
-const marked = new Marked({ gfm: true, breaks: true }, { extensions: [formula] });
+// Where `[label]` leads. Markdown takes such lines out of the text, and others that only look alike, such as
+// "[Anna]: hello"; here every line stays where the model wrote it.
+const DEFINITION = /^[ \t>]{0,12}\[([^\][\n]{1,200})\]:[ \t]*<?((?:https?:|mailto:)[^\s<>]+)/gim;
+const tokenizer = { def: () => undefined };
 
-// `links` are the definitions known so far, by label, and are added to.
+const marked = new Marked({ gfm: true, breaks: true }, { extensions: [formula], tokenizer });
+
+export function labelOf(text) {
+  return text.trim().toLowerCase().replace(/\s+/g, " ");
+}
+
+// `links` are the definitions known so far, by label, and are added to: the first of each counts.
 export function tokensOf(text, links) {
+  for (const [, label, href] of text.matchAll(DEFINITION)) links[labelOf(label)] ??= { href };
   const lexer = new Lexer(marked.defaults);
   lexer.tokens.links = links;
   return lexer.lex(text);

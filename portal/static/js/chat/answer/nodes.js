@@ -3,11 +3,13 @@
 
 import { codeBox } from "./code.js";
 import { formula } from "./formulas.js";
-import { isTooWild, tokensOf } from "./grammar.js";
+import { isTooWild, labelOf, tokensOf } from "./grammar.js";
 import { link, picture } from "./links.js";
 import { htmlBlock, inlineTag } from "./raw-html.js";
 
 const LOWEST_HEADING = 6;
+const REFERENCE = /\[([^\][]+)\](?:\[([^\][]*)\])?/g;
+const NO_REFERENCES = "a, code, copy-box, math, .answer__code";
 
 // What earlier blocks mean for later ones: definitions of links, and how deep the headings are.
 export class Past {
@@ -42,6 +44,27 @@ export function blocksOf(text, past) {
     // Nested deeper than the browser's stack.
     if (error instanceof RangeError) return fragment([plain(text)]);
     throw error;
+  }
+}
+
+// Models write where their links lead at the very end.
+export function linkEarlier(root, links) {
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  const texts = [];
+  while (walker.nextNode()) if (walker.currentNode.data.includes("[")) texts.push(walker.currentNode);
+  for (const text of texts) {
+    if (text.parentElement.closest(NO_REFERENCES)) continue;
+    const parts = [];
+    let at = 0;
+    for (const { 0: whole, 1: name, 2: label, index } of text.data.matchAll(REFERENCE)) {
+      const target = links[labelOf(label || name)];
+      const element = target && link(target.href);
+      if (!element) continue;
+      element.append(name);
+      parts.push(text.data.slice(at, index), element);
+      at = index + whole.length;
+    }
+    if (at) text.replaceWith(...parts, text.data.slice(at));
   }
 }
 
@@ -86,7 +109,6 @@ function prose(name, tokens, past) {
 
 const BLOCKS = {
   space: () => [],
-  def: () => [],
   hr: () => [make("hr", "", [])],
   heading: ({ depth, tokens }, past) => [prose(`h${past.level(depth)}`, tokens)],
   paragraph: ({ tokens }) => [prose("p", tokens)],

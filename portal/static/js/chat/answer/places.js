@@ -3,12 +3,14 @@
 import { emptyCodeBox } from "./code.js";
 import { GrowingCode } from "./growing-code.js";
 import { highlightSoon } from "./highlight.js";
-import { blocksOf, cellsOf, formulaBlock, itemOf, listElement, tableElement } from "./nodes.js";
+import { blocksOf, cellsOf, formulaBlock, itemOf, linkEarlier, listElement, tableElement } from "./nodes.js";
 import { patch } from "./patch.js";
 import { completed } from "./unfinished.js";
 
 // From so many rows on a row is shown when it is whole: each change of a table lays out all of it.
 const MANY_ROWS = 50;
+// Each time is a look at all that came before.
+const MOST_LOOKS_BACK = 100;
 
 const MAKE = {
   item: ({ raw }, past) => itemOf(raw, past),
@@ -40,13 +42,14 @@ export class Places {
   #lists = new Map();
   #tables = new Map();
   #open = new Map();
+  #looksBack = 0;
 
   constructor(root, past) {
     this.#root = root;
     this.#past = past;
   }
 
-  // For good: its place is never changed after this.
+  // For good: its place is never changed after this, but for links that say later where they lead.
   finish(block) {
     const place = this.#placeOf(block);
     this.#open.delete(block.id);
@@ -54,7 +57,12 @@ export class Places {
       place.code.finish(block.raw.replace(/\n$/, ""));
       return;
     }
+    const known = Object.keys(this.#past.links).length;
     this.#change(place, make(block, this.#past));
+    if (Object.keys(this.#past.links).length > known && this.#looksBack < MOST_LOOKS_BACK) {
+      this.#looksBack += 1;
+      linkEarlier(this.#root, this.#past.links);
+    }
     for (const box of place.element.querySelectorAll(".answer__code")) {
       highlightSoon(box.querySelector("code"), box.dataset.language);
     }
