@@ -221,16 +221,16 @@ def _unset(file: "Path", environment: "Mapping[str, str]") -> set[str]:
     from litellm_config.catalogue import CatalogueInvalid  # noqa: PLC0415
     from litellm_config.catalogue.addresses import REFERENCE  # noqa: PLC0415
     from litellm_config.catalogue.checks.findings import texts_of  # noqa: PLC0415
-    from litellm_config.catalogue.checks.references import OURS  # noqa: PLC0415
     from litellm_config.catalogue.document import read_document  # noqa: PLC0415
     from litellm_config.catalogue.effective import SAMPLE_VARIABLE  # noqa: PLC0415
+    from litellm_config.catalogue.platform_settings import VARIABLES  # noqa: PLC0415
 
     try:
         texts = [text for _, text in texts_of(read_document(file).content)]
     except CatalogueInvalid as error:
         _stop(str(error))
     named = {text.removeprefix(REFERENCE) for text in texts if text.startswith(REFERENCE)}
-    return {name for name in named - OURS - {SAMPLE_VARIABLE} if not environment.get(name)}
+    return {name for name in named - VARIABLES - {SAMPLE_VARIABLE} if not environment.get(name)}
 
 
 def _stand_in(variable: str) -> str:
