@@ -177,11 +177,19 @@ class Conversation {
   #keepLeaf() {
     clearTimeout(this.#leafTimer);
     const id = state.conversation?.id;
-    const leaf = this.talk.tree.leaf();
+    let leaf = this.talk.tree.leaf();
     if (!id || this.talk.isRunning) return;
-    const request = { method: "PATCH", body: JSON.stringify({ leaf }), headers: { "content-type": "application/json" } };
-    // Where it can't be kept the newest branch is shown, which loses nothing.
-    this.#leafTimer = setTimeout(() => fetch(`/api/conversations/${id}`, request).catch(() => {}), LEAF_PAUSE_MS);
+    this.#leafTimer = setTimeout(() => {
+      if (state.conversation?.id === id) {
+        // A question asked meanwhile has moved the end of the conversation; the server keeps that by itself.
+        if (this.talk.isRunning) return;
+        leaf = this.talk.tree.leaf();
+      }
+      const body = JSON.stringify({ leaf });
+      const request = { method: "PATCH", body, headers: { "content-type": "application/json" } };
+      // Where it can't be kept the newest branch is shown, which loses nothing.
+      fetch(`/api/conversations/${id}`, request).catch(() => {});
+    }, LEAF_PAUSE_MS);
   }
 }
 
