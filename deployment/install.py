@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -81,14 +82,11 @@ def main(what: str) -> None:
 
 
 def check_venv() -> None:
-    try:
-        import ensurepip  # noqa: F401, PLC0415 - Debian packs it apart from Python
-        import venv  # noqa: F401, PLC0415 - as above
-    except ImportError:
+    if bundled_pip() is None:
         raise InstallFailed(
             "Python's venv module is missing: install it (Debian and Ubuntu: apt-get install "
             f"python3.{sys.version_info.minor}-venv), then run the command again."
-        ) from None
+        )
     if not os.access(ROOT, os.W_OK):
         raise InstallFailed(f"{ROOT} can't be written to: make it writable or work on a copy elsewhere.")
 
@@ -105,14 +103,11 @@ def make_environment() -> None:
         shutil.rmtree(VENV)
     if not VENV.exists():
         step(f"Making .venv with Python {platform.python_version()}")
-        VENV.mkdir()
-        UNFINISHED.touch()
-        run([sys.executable, "-m", "venv", str(VENV)])
-        UNFINISHED.unlink()
+        run([sys.executable, "-m", "venv", "--without-pip", str(VENV)])
 
 
 def runs_this_python() -> bool:
-    command = [str(PYTHON), "-c", "import sys, pip; print(sys.version)"]
+    command = [str(PYTHON), "-c", "import sys; print(sys.version)"]
     with contextlib.suppress(OSError, subprocess.CalledProcessError):
         return subprocess.check_output(command, stderr=subprocess.DEVNULL).decode().strip() == sys.version
     return False
@@ -121,7 +116,7 @@ def runs_this_python() -> bool:
 def install_uv() -> bool:
     """Return whether there is a uv for this machine."""
     step("Installing uv")
-    command = [*pip_install(), "--quiet", "--only-binary", ":all:", "--requirement", UV_LOCK]
+    command = [*pip_install(), "--quiet", "--only-binary", ":all:", "--require-hashes", "--requirement", UV_LOCK]
     done = captured(command)
     if done.returncode == 0:
         return True
@@ -142,14 +137,25 @@ def uv_commands(lock: str) -> list[list[str]]:
 
 def pip_commands(lock: str) -> list[list[str]]:
     return [
-        [*pip_install(), "--no-compile", "--requirement", lock],
-        [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", "."],
+        [*pip_install(), "--no-compile", "--require-hashes", "--requirement", lock],
+        [*pip_install(), "--quiet", "--no-build-isolation", "--editable", "."],
     ]
 
 
 def pip_install() -> list[str]:
-    settings = ["--disable-pip-version-check", "--retries", "2", "--no-deps", "--require-hashes"]
-    return [str(PYTHON), "-m", "pip", "install", *settings]
+    settings = ["--disable-pip-version-check", "--retries", "2", "--no-deps"]
+    return [str(PYTHON), f"{bundled_pip()}/pip", "install", *settings]
+
+
+def bundled_pip() -> Path | None:
+    """The wheel that Python's `venv` installs pip from; it runs as it is, which saves installing it."""
+    try:
+        import ensurepip  # noqa: PLC0415 - Debian packs it apart from Python
+    except ImportError:
+        return None
+    # Debian, Fedora and others keep it elsewhere.
+    folder = sysconfig.get_config_var("WHEEL_PKG_DIR") or Path(ensurepip.__file__).parent / "_bundled"
+    return next(Path(folder).glob("pip-*.whl"), None)
 
 
 def run(command: list[str]) -> None:
