@@ -315,6 +315,7 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
         meters=Meters(registry),
         is_starting=lambda: gateway.state == "starting",
         find_model=catalogue.find,
+        has_model=catalogue.has,
     )
     app = RequestContext(Front(site=site, door=door, roles=settings.role), WebMeters(registry))
     return tracing.requests(app, route_of)

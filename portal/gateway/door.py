@@ -23,7 +23,7 @@ from portal.gateway.exchange import Exchange
 from portal.gateway.meters import Meters
 from portal.gateway.model_list import FindModel, described, one_of
 from portal.gateway.presence import ClientGone, Receive, Send, while_present
-from portal.gateway.question import read_question
+from portal.gateway.question import LONGEST_MODEL, read_question
 from portal.gateway.routes import MODELS, ROUTES, Route, find_route
 from portal.gateway.served import Served
 from portal.gateway.timeouts import Timeouts
@@ -51,7 +51,7 @@ log = structlog.get_logger()
 class Door:
     """`is_starting` tells, when LiteLLM cannot be reached, whether that is because it is still starting.
 
-    `find_model` looks a model of the list up in the catalogue.
+    `find_model` looks a model of the list up in the catalogue, `has_model` says whether a request may name it.
     """
 
     def __init__(
@@ -64,9 +64,11 @@ class Door:
         meters: Meters,
         is_starting: Callable[[], bool],
         find_model: FindModel = lambda _: None,
+        has_model: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self._upstream = upstream
         self._find_model = find_model
+        self._has_model = has_model
         self._max_body_bytes = max_body_bytes
         self._timeouts = timeouts
         self._meters = meters
@@ -105,10 +107,17 @@ class Door:
         body = await self._read_body(sent.get(b"content-length"), receive, exchange)
         if route.takes_json:
             question = read_question(route.name, body)
-            body, exchange.model = question.body, question.model
+            body = question.body
+            self._check_model(question.model, exchange)
         request = httpx.Request(route.method, self._urls[route.name], headers=headers, content=body)
         last = await while_present(receive, self._relay(route, request, exchange))
         await exchange.end(last)
+
+    def _check_model(self, model: str | None, exchange: Exchange) -> None:
+        """LiteLLM reads some names as several, asks each model, and counts and charges one."""
+        exchange.model = model[:LONGEST_MODEL] if model else None
+        if not self._has_model(model or ""):
+            raise errors.model_not_found(exchange.model)
 
     async def _read_body(self, declared_length: bytes | None, receive: Receive, exchange: Exchange) -> bytes:
         """The whole body is read before LiteLLM is asked, so a slow or oversized upload costs it nothing."""

@@ -29,12 +29,20 @@ under_way: list[str] = []
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitable[None]]
 
 
-def portal_with(url: str, *, is_starting: bool = False, **seconds: float):
+def portal_with(
+    url: str, *, is_starting: bool = False, has_model: Callable[[str], bool] = lambda _: True, **seconds: float
+):
     """The door as the portal hangs it: everything at and below the prefix is its own."""
-    timeouts = Timeouts(**seconds)
     client = connect(TLS)
-    meters = Meters(CollectorRegistry())
-    door = Door(client, url, max_body_bytes=LIMIT, timeouts=timeouts, meters=meters, is_starting=lambda: is_starting)
+    door = Door(
+        client,
+        url,
+        max_body_bytes=LIMIT,
+        timeouts=Timeouts(**seconds),
+        meters=Meters(CollectorRegistry()),
+        is_starting=lambda: is_starting,
+        has_model=has_model,
+    )
 
     async def portal(scope, receive, send) -> None:
         if scope["type"] != "lifespan":
@@ -159,8 +167,8 @@ def door_to() -> Iterator[Callable[..., str]]:
     """The public address, `/api/v1` included, of a door to that upstream."""
     with ExitStack() as stack:
 
-        def start(url: str, *, is_starting: bool = False, **seconds: float) -> str:
-            app = portal_with(url, is_starting=is_starting, **seconds)
+        def start(url: str, **options) -> str:
+            app = portal_with(url, **options)
             return stack.enter_context(served(app)) + PREFIX
 
         yield start
