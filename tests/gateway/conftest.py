@@ -15,8 +15,10 @@ from prometheus_client import CollectorRegistry
 from structlog.testing import LogCapture
 from waiting import wait_until
 
+from portal.gateway.admission import Admission
 from portal.gateway.door import Door
 from portal.gateway.meters import Meters
+from portal.gateway.room import Room
 from portal.gateway.timeouts import Timeouts
 from portal.gateway.upstream import connect
 from portal.sample_endpoint import Options, create_app
@@ -29,19 +31,28 @@ under_way: list[str] = []
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitable[None]]
 
 
+async def every_key(_: str) -> None:
+    """Is good."""
+
+
 def portal_with(
-    url: str, *, is_starting: bool = False, has_model: Callable[[str], bool] = lambda _: True, **seconds: float
+    url: str,
+    *,
+    is_starting: bool = False,
+    has_model: Callable[[str], bool] = lambda _: True,
+    check_key: Callable[[str], Awaitable[None]] = every_key,
+    in_flight: int = 100 * LIMIT,
+    **seconds: float,
 ):
     """The door as the portal hangs it: everything at and below the prefix is its own."""
     client = connect(TLS)
     door = Door(
         client,
         url,
-        max_body_bytes=LIMIT,
+        admission=Admission(LIMIT, Room(in_flight), check_key=check_key, has_model=has_model),
         timeouts=Timeouts(**seconds),
         meters=Meters(CollectorRegistry()),
         is_starting=lambda: is_starting,
-        has_model=has_model,
     )
 
     async def portal(scope, receive, send) -> None:
