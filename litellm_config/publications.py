@@ -28,11 +28,15 @@ class _Publication(BaseModel):
 
 
 class PublishedCatalogue(_Publication):
-    """The models that LiteLLM routes to; `version` is a digest of the effective catalogue."""
+    """The models that LiteLLM routes to; `version` is a digest of the effective catalogue.
+
+    `other_names`: further names of models, and wildcards such as `org/*`, which have no card.
+    """
 
     version: str
     applied_at: datetime
     models: tuple[Card, ...]
+    other_names: tuple[str, ...] = ()
 
 
 class ModelAvailability(_Publication):

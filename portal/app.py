@@ -54,8 +54,11 @@ from portal.core.rates import RateLimiter
 from portal.core.settings import Settings
 from portal.front import Front, route_of
 from portal.gateway import upstream
+from portal.gateway.admission import Admission
 from portal.gateway.door import Door
+from portal.gateway.key_check import KeyCheck
 from portal.gateway.meters import Meters
+from portal.gateway.room import Room
 from portal.gateway.timeouts import Timeouts
 from portal.keys.api import KeyApi
 from portal.keys.census import KeyCensus
@@ -311,7 +314,12 @@ def create_app(settings: Settings, clock: Clock = now) -> ASGIApp:  # noqa: PLR0
     door = Door(
         outward.relay,
         settings.litellm_api_endpoint,
-        max_body_bytes=settings.api_max_body_bytes,
+        admission=Admission(
+            settings.api_max_body_bytes,
+            Room(settings.api_max_bytes_in_flight),
+            check_key=KeyCheck(proxy.has_key, settings.litellm_admin_key.get_secret_value()),
+            has_model=catalogue.has,
+        ),
         timeouts=Timeouts.of(settings),
         meters=Meters(registry),
         is_starting=lambda: gateway.state == "starting",

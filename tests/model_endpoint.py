@@ -4,7 +4,8 @@ import asyncio
 import json
 import threading
 import uuid
-from collections.abc import AsyncIterator, Callable, MutableMapping
+from collections.abc import AsyncIterator, Callable, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 Send = Callable[..., Any]
@@ -17,12 +18,28 @@ JSON = "application/json"
 NEVER = 300
 
 
+@dataclass(frozen=True)
+class Script:
+    """Sent as it is, part by part, with `pause` seconds after each; `stays`: the end never comes."""
+
+    parts: Sequence[bytes]
+    kind: str = STREAM
+    status: int = 200
+    pause: float = 0.0
+    stays: bool = False
+    headers: Sequence[tuple[bytes, bytes]] = ()
+
+
 class Endpoint:
-    """`fault` is a status or one of the words below; empty, it answers. It may heal after one request."""
+    """`fault` is a status or one of the words below; empty, it answers. It may heal after one request.
+
+    `script` says, where there is one, what is sent instead, by the path and the body of the request.
+    """
 
     def __init__(self, name: str, fault: str = "", *, heals: bool = False) -> None:
         self.name = name
         self.fault = fault
+        self.script: Callable[[str, dict[str, Any]], Script] | None = None
         self.heals = heals
         self.authorization = ""
         self.bodies: list[dict[str, Any]] = []
@@ -62,7 +79,9 @@ class Endpoint:
         await asyncio.gather(answering, leaving, return_exceptions=True)
 
     async def _answer(self, fault: str, path: str, body: dict[str, Any], send: Send) -> None:
-        if fault == "too-long":
+        if self.script:
+            await play(self.script(path, body), send)
+        elif fault == "too-long":
             error = {"message": "This model's maximum context length is 10 tokens.", "code": "context_length_exceeded"}
             await reply(send, 400, JSON, json.dumps({"error": error}).encode())
         elif fault.isdecimal():
@@ -151,6 +170,17 @@ BODIES = {
 ERROR_EVENT = b'data: {"error": {"message": "out of memory at 10.1.2.3", "type": "x", "code": 500}}\n\n'
 NO_WORDS = ("error-event", "only-done")
 STREAM_FAULTS = ("headers-then-hang", "headers-then-cut", "mid-hang", "mid-cut")
+
+
+async def play(script: Script, send: Send) -> None:
+    head = [(b"content-type", script.kind.encode()), *script.headers]
+    await send({"type": "http.response.start", "status": script.status, "headers": head})
+    for part in script.parts:
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+        await asyncio.sleep(script.pause)
+    if script.stays:
+        await asyncio.sleep(NEVER)
+    await send({"type": "http.response.body", "body": b""})
 
 
 def delta(content: dict[str, Any], finish_reason: str | None = None) -> bytes:

@@ -60,6 +60,13 @@ class Catalogue:
         return _digest([self.litellm_version, [card.model_dump() for card in self.cards]])
 
     @property
+    def other_names(self) -> tuple[str, ...]:
+        """Further names of models, and wildcards: what requests may name, and what has no card."""
+        aliases = (self.content.get("router_settings") or {}).get("model_group_alias") or {}
+        wildcards = dict.fromkeys(name for entry in self.content["model_list"] if "*" in (name := entry["model_name"]))
+        return (*aliases, *wildcards)
+
+    @property
     def litellm_version(self) -> str:
         """Of what LiteLLM reads: it stays when only cards have changed, which need no other LiteLLM."""
         return _digest([self.content, self.environment])

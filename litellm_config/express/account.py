@@ -8,7 +8,6 @@ from litellm.types.utils import Usage
 from redis.exceptions import RedisError
 
 from litellm_config import metrics
-from litellm_config.express.answers import count_usage
 from litellm_config.express.books import Books, Call, Template
 from litellm_config.express.endpoint_call import EndpointFailed
 from litellm_config.express.endpoints import Endpoint
@@ -16,6 +15,7 @@ from litellm_config.express.grants import Grant
 from litellm_config.express.limits import Taken
 from litellm_config.express.question import Question
 from litellm_config.express.round_trips import RoundTrips
+from litellm_config.routing.tokens import count_usage
 from litellm_config.worker_log import write_fault
 
 

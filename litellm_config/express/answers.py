@@ -7,8 +7,9 @@ import litellm
 from litellm.litellm_core_utils.prompt_templates.common_utils import extract_reasoning_content
 from pydantic import ValidationError
 
+from litellm_config.routing.tokens import COUNTS
+
 Answer = dict[str, Any]
-COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
 def is_whole(answer: Any) -> bool:
@@ -79,10 +80,3 @@ def usage_of(answer: Answer) -> dict[str, Any] | None:
 
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and value >= 0
-
-
-def count_usage(question: Mapping[str, Any], text: str, model: str) -> dict[str, Any]:
-    """Where the endpoint does not tell, as LiteLLM counts."""
-    asked: int = litellm.token_counter(model=model, messages=question["messages"], tools=question.get("tools"))
-    said: int = litellm.token_counter(model=model, text=text, count_response_tokens=True) if text else 0
-    return dict(zip(COUNTS, (asked, said, asked + said), strict=True))

@@ -75,9 +75,17 @@ async def read_events(response: httpx.Response) -> AsyncIterator[list[dict[str, 
         raise EndpointFailed(HTTPStatus.INTERNAL_SERVER_ERROR, response)
     splitter = EventSplitter()
     async for part in response.aiter_bytes():
-        chunks = [chunk for event in splitter.feed(part) if (chunk := read_chunk(event))]
+        chunks: list[dict[str, Any]] = []
+        failure: EndpointFailed | None = None
+        try:
+            chunks.extend(filter(None, map(read_chunk, splitter.feed(part))))
+        except EndpointFailed as error:
+            failure = error
+        # What came before the mistake is part of the answer.
         if chunks:
             yield chunks
+        if failure:
+            raise failure
 
 
 def read_chunk(event: bytes) -> dict[str, Any] | None:
@@ -86,12 +94,16 @@ def read_chunk(event: bytes) -> dict[str, Any] | None:
     if not data or data == DONE:
         return None
     try:
-        chunk = orjson.loads(data)
+        chunk: dict[str, Any] = orjson.loads(data)
+        if chunk.get("usage"):
+            chunk.setdefault("choices", [])
         choices = chunk["choices"]
+        for choice in choices:
+            if choice["delta"] is None:
+                choice["delta"] = {}
         is_chunk = isinstance(choices, list) and all(isinstance(choice["delta"], dict) for choice in choices)
-    except (ValueError, LookupError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise EndpointFailed(HTTPStatus.INTERNAL_SERVER_ERROR) from error
     if not is_chunk:
         raise EndpointFailed(HTTPStatus.INTERNAL_SERVER_ERROR)
-    known: dict[str, Any] = chunk
-    return known
+    return chunk

@@ -46,11 +46,12 @@ def read_question(body: bytes) -> Question | None:
 
 
 def sent_to(model: str, question: Question) -> Question:
-    """As an endpoint gets it that calls the model so. LiteLLM leaves out what is null."""
+    """As an endpoint gets it that calls the model so. LiteLLM leaves out what is null, and asks what a stream costs."""
     messages = [
         {name: value for name, value in message.items() if value is not None} for message in question["messages"]
     ]
-    return {**question, "model": model, "messages": messages}
+    usage = {"stream_options": {"include_usage": True}} if question.get("stream") else {}
+    return {**question, "model": model, "messages": messages, **usage}
 
 
 def most_tokens(question: Question) -> int | None:

@@ -22,6 +22,7 @@ from litellm_config.routing import faults
 from litellm_config.routing.attempts import endpoint_of, id_of, remember, tried_by
 from litellm_config.routing.presence import presence_of
 from litellm_config.routing.rest import note_failure
+from litellm_config.routing.text_stream import TextStream
 
 IS_RESTING = "is_resting"
 Deployments = list[dict[str, Any]]
@@ -33,6 +34,16 @@ class EndpointRouter(litellm.Router):  # type: ignore[misc]  # LiteLLM's types a
         # Else LiteLLM would also let rest, by rules of its own, what is decided here.
         self._lets_rest = not kwargs.get("disable_cooldowns")
         self.disable_cooldowns = True
+
+    async def atext_completion(self, model: str, prompt: Any, **kwargs: Any) -> Any:
+        """LiteLLM asks the endpoint what a stream has used for chats alone."""
+        options = kwargs.get("stream_options") or {}
+        if kwargs.get("stream"):
+            kwargs["stream_options"] = {**options, "include_usage": True}
+        response = await super().atext_completion(model=model, prompt=prompt, **kwargs)
+        if not kwargs.get("stream"):
+            return response
+        return TextStream(response, model, prompt, is_asked=bool(options.get("include_usage")))
 
     # What to try next.
 

@@ -62,7 +62,10 @@ class State:
         if self._applied is None or self._applied_at is None:
             return None
         return PublishedCatalogue(
-            version=self._applied.version, applied_at=self._applied_at, models=self._applied.cards
+            version=self._applied.version,
+            applied_at=self._applied_at,
+            models=self._applied.cards,
+            other_names=self._applied.other_names,
         )
 
     def instance(self) -> Instance:

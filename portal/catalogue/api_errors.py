@@ -39,6 +39,7 @@ ERRORS = (
         502, "stream_interrupted", "The answer broke off; this comes as the last event of the stream.", "Ask again."
     ),
     ErrorRow(503, "model_unavailable", "None of the model's endpoints answers.", AGAIN),
+    ErrorRow(503, "gateway_busy", "Too many large requests are under way.", AGAIN),
     ErrorRow(503, "gateway_starting", "The gateway is starting.", AGAIN),
     ErrorRow(503, "gateway_unavailable", "The gateway does not answer.", AGAIN),
     ErrorRow(504, "upstream_timeout", "The model took too long.", "Try again, or ask for fewer tokens."),

@@ -123,11 +123,8 @@ def _card(model: str, catalogue: ModelCatalogue) -> Card | None:
 
 
 def _exists(model: str, catalogue: ModelCatalogue) -> bool:
-    """As far as is known: LiteLLM alone decides where no catalogue was published, or where it has a wildcard."""
     card = _card(model, catalogue)
-    if card:
-        return card.mode == "chat"
-    return not catalogue.models or any("*" in one.card.id for one in catalogue.models)
+    return card.mode == "chat" if card else catalogue.has(model)
 
 
 def _plain(text: str | None) -> str | None:

@@ -4,6 +4,7 @@ What is not known is said to be not known: nothing published yet, or no news fro
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ from portal.core.logs import get_logger
 SECONDS_BETWEEN_LOOKS = 1.0
 # While Redis is away: as long as a gateway's own news is good.
 NEWS_SECONDS = 15.0
+NO_NAME = re.compile("(?!)")
+# LiteLLM takes a name apart at these, and asks each model.
+BETWEEN_NAMES = ","
 
 Document = str | bytes | None
 Documents = tuple[Document, Document]
@@ -61,10 +65,17 @@ class ModelCatalogue:
         # Also where nothing was published: a start without it would refuse every model.
         self.was_read = False
         self._cards: tuple[Card, ...] = ()
+        self._other_names = NO_NAME
         self._states: dict[str, ModelAvailability] = {}
 
     def find(self, model_id: str) -> ListedModel | None:
         return self._by_id.get(model_id)
+
+    def has(self, name: str) -> bool:
+        """Whether a request may name it; LiteLLM alone knows where no catalogue was published."""
+        if BETWEEN_NAMES in name:
+            return False
+        return name in self._by_id or not self.models or bool(self._other_names.fullmatch(name))
 
     def usable(self, mode: str) -> tuple[Card, ...]:
         """The cards of a kind, but for those that certainly can't answer now."""
@@ -97,9 +108,16 @@ class ModelCatalogue:
         """A Redis that was emptied, or a gateway of another version, leaves the cards that are known."""
         try:
             if catalogue:
-                self._cards = PublishedCatalogue.model_validate_json(catalogue).models
+                published = PublishedCatalogue.model_validate_json(catalogue)
+                self._cards, self._other_names = published.models, _any_of(published.other_names)
             self._states = Availability.model_validate_json(availability).models if availability else {}
         except ValidationError as error:
             log.warning("catalogue.not_understood", mistakes=error.error_count())
         self.models = tuple(ListedModel(card, self._states.get(card.id)) for card in self._cards)
         self._by_id = {model.card.id: model for model in self.models}
+
+
+def _any_of(names: Collection[str]) -> re.Pattern[str]:
+    """A star in a name stands for whatever."""
+    patterns = [".*".join(map(re.escape, name.split("*"))) for name in names]
+    return re.compile("|".join(patterns), re.DOTALL) if patterns else NO_NAME

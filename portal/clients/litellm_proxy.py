@@ -172,6 +172,10 @@ class LitellmProxy:
         keys = [ProxyKey.model_validate(one) for one in (found or {"info": []})["info"]]
         return {key.alias: key for key in keys if key.alias}
 
+    async def has_key(self, token: str) -> bool:
+        """Whether LiteLLM has the key at all, blocked and expired ones too. `token` is the SHA-256 of the secret."""
+        return bool((await self._ask("POST", "/v2/key/info", json={"keys": [token]}))["info"])
+
     async def first_chat_model(self) -> str | None:
         """For examples; `None` when there is no chat model."""
         found = await self._ask("GET", "/model/info")

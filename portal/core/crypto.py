@@ -9,6 +9,7 @@ ALPHABET = string.digits + string.ascii_letters
 KEY_PREFIX = "sk-chatapi-"
 RANDOM_LENGTH = 40
 CHECKSUM_LENGTH = 6
+KEY_LENGTH = len(KEY_PREFIX) + RANDOM_LENGTH + CHECKSUM_LENGTH
 PREVIEW_LENGTH = 4
 
 

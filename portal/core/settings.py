@@ -224,6 +224,11 @@ class Settings(BaseSettings):
     )
     page_max_body_bytes: int = Field(65_536, description="largest form or JSON body", gt=0)
     api_max_body_bytes: int = Field(26_214_400, description="largest request body of the OpenAI-compatible API", gt=0)
+    api_max_bytes_in_flight: int = Field(
+        268_435_456,
+        description="bytes of request bodies of that API that one process holds at a time; over it requests get 503",
+        gt=0,
+    )
     api_upload_silence: Duration = Field(
         timedelta(seconds=30), description="longest pause of a client that sends a request", gt=timedelta(0)
     )

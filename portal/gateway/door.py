@@ -16,14 +16,17 @@ import structlog
 
 from portal.clients.litellm_complaint import read_complaint
 from portal.gateway import errors
+from portal.gateway.admission import Admission
 from portal.gateway.complaints import answer_to
 from portal.gateway.errors import ApiError
 from portal.gateway.events import WholeEvents
 from portal.gateway.exchange import Exchange
+from portal.gateway.form import read_form
 from portal.gateway.meters import Meters
 from portal.gateway.model_list import FindModel, described, one_of
 from portal.gateway.presence import ClientGone, Receive, Send, while_present
-from portal.gateway.question import read_question
+from portal.gateway.question import LONGEST_MODEL, read_question
+from portal.gateway.room import Held
 from portal.gateway.routes import MODELS, ROUTES, Route, find_route
 from portal.gateway.served import Served
 from portal.gateway.timeouts import Timeouts
@@ -59,7 +62,7 @@ class Door:
         upstream: httpx.AsyncBaseTransport,
         url: str,
         *,
-        max_body_bytes: int,
+        admission: Admission,
         timeouts: Timeouts,
         meters: Meters,
         is_starting: Callable[[], bool],
@@ -67,7 +70,7 @@ class Door:
     ) -> None:
         self._upstream = upstream
         self._find_model = find_model
-        self._max_body_bytes = max_body_bytes
+        self._admission = admission
         self._timeouts = timeouts
         self._meters = meters
         self._is_starting = is_starting
@@ -101,19 +104,39 @@ class Door:
             return
         route = find_route(scope)
         exchange.path = route.name
-        headers = upstream_headers(route, scope["headers"], exchange.request_id)
-        body = await self._read_body(sent.get(b"content-length"), receive, exchange)
-        if route.takes_json:
-            question = read_question(route.name, body)
-            body, exchange.model = question.body, question.model
-        request = httpx.Request(route.method, self._urls[route.name], headers=headers, content=body)
-        last = await while_present(receive, self._relay(route, request, exchange))
-        await exchange.end(last)
+        key, kind = key_in(sent), kind_of(route, sent)
+        await self._admission.check_key(key.decode("ascii"))
+        with self._admission.room.held() as held:
+            body = await self._read_body(sent.get(b"content-length"), receive, exchange, held)
+            if route.takes_json:
+                question = read_question(route.name, body)
+                body = question.body
+                self._check_model(question.model, exchange)
+            elif route.takes_form:
+                form = read_form(body, kind)
+                body, kind = form.body, form.kind
+                self._check_model(form.model, exchange)
+            headers = upstream_headers(scope["headers"], key, kind, exchange.request_id)
+            request = httpx.Request(route.method, self._urls[route.name], headers=headers, content=body)
+            # Not to be kept beside the request for as long as it takes.
+            del body
+            last = await while_present(receive, self._relay(route, request, exchange))
+            await exchange.end(last)
 
-    async def _read_body(self, declared_length: bytes | None, receive: Receive, exchange: Exchange) -> bytes:
+    def _check_model(self, model: str | None, exchange: Exchange) -> None:
+        """LiteLLM reads some names as several, asks each model, and counts and charges one."""
+        exchange.model = model[:LONGEST_MODEL] if model else None
+        if not self._admission.has_model(model or ""):
+            raise errors.model_not_found(exchange.model)
+
+    async def _read_body(
+        self, declared_length: bytes | None, receive: Receive, exchange: Exchange, held: Held
+    ) -> bytes:
         """The whole body is read before LiteLLM is asked, so a slow or oversized upload costs it nothing."""
-        if declared_length and int(declared_length) > self._max_body_bytes:
-            raise errors.body_too_large(self._max_body_bytes)
+        declared = int(declared_length or 0)
+        if declared > self._admission.max_body_bytes:
+            raise errors.body_too_large(self._admission.max_body_bytes)
+        held.expect(declared)
         parts: list[bytes] = []
         try:
             async with asyncio.timeout(self._timeouts.upload):
@@ -126,8 +149,9 @@ class Door:
                     parts.append(message.get("body", b""))
                     exchange.received += len(parts[-1])
                     has_more = message.get("more_body", False)
-                    if exchange.received > self._max_body_bytes:
-                        raise errors.body_too_large(self._max_body_bytes)
+                    if exchange.received > self._admission.max_body_bytes:
+                        raise errors.body_too_large(self._admission.max_body_bytes)
+                    held.hold(exchange.received)
         except TimeoutError as error:
             raise errors.body_too_slow() from error
         return b"".join(parts)
@@ -161,27 +185,29 @@ class Door:
             raise errors.upstream_error() from error
 
 
-def upstream_headers(
-    route: Route, headers: Iterable[tuple[bytes, bytes]], request_id: str
-) -> list[tuple[bytes, bytes]]:
-    """Whatever a client calls its JSON, LiteLLM is told that it is JSON."""
-    key, passed, kind = None, [], b""
-    for name, value in headers:
-        if name == b"authorization":
-            key = KEY.fullmatch(value)
-        elif name == b"content-type":
-            kind = value
-        elif name in REQUEST_HEADERS:
-            passed.append((name, value))
+def key_in(headers: Headers) -> bytes:
+    key = KEY.fullmatch(headers.get(b"authorization", b""))
     if not key:
         raise errors.missing_api_key()
+    return key[1]
+
+
+def kind_of(route: Route, headers: Headers) -> bytes:
+    """Whatever a client calls its JSON, LiteLLM is told that it is JSON."""
+    kind = headers.get(b"content-type", b"")
     if route.takes_form and not kind.lower().startswith(b"multipart/form-data"):
         raise errors.form_needed()
-    if route.takes_json or route.takes_form:
-        passed.append((b"content-type", b"application/json" if route.takes_json else kind))
+    return b"application/json" if route.takes_json else kind
+
+
+def upstream_headers(
+    headers: Iterable[tuple[bytes, bytes]], key: bytes, kind: bytes, request_id: str
+) -> list[tuple[bytes, bytes]]:
+    passed = [(name, value) for name, value in headers if name in REQUEST_HEADERS]
     return [
         *passed,
-        (b"authorization", b"Bearer " + key[1]),
+        *([(b"content-type", kind)] if kind else []),
+        (b"authorization", b"Bearer " + key),
         (b"accept-encoding", b"identity"),
         (b"x-request-id", request_id.encode("latin-1")),
         (b"x-litellm-call-id", call_id(request_id).encode("latin-1")),

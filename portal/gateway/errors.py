@@ -67,6 +67,11 @@ def body_too_large(limit: int) -> ApiError:
     return ApiError(413, "body_too_large", f"The request is larger than the {limit} bytes allowed.")
 
 
+def no_room() -> ApiError:
+    message = "Too many large requests are under way right now. Please try again in a moment."
+    return ApiError(503, "gateway_busy", message, headers=retry_after())
+
+
 def body_too_slow() -> ApiError:
     return ApiError(408, "request_timeout", "The request did not arrive in time. Please send it again.")
 

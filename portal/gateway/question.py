@@ -91,8 +91,7 @@ def read_question(route: str, body: bytes) -> Question:
         for name in private:
             del content[name]
         body = orjson.dumps(content)
-    model = content.get("model")
-    return Question(body, model[:LONGEST_MODEL] if model else None)
+    return Question(body, content.get("model"))
 
 
 def check_kinds(content: dict[str, Any], kinds: dict[str, Kinds]) -> None:

@@ -159,3 +159,27 @@ async def test_what_is_not_understood_leaves_what_is_known(shelf: Shelf):
         await catalogue.look()
 
     assert [(model.card.id, model.available) for model in catalogue.models] == [(LLAMA.id, True)]
+
+
+@pytest.mark.req("G1")
+@pytest.mark.parametrize(
+    ("models", "other_names", "known", "unknown"),
+    [
+        ((LLAMA,), (), (LLAMA.id,), ("", "llama-none", f"{LLAMA.id},{LLAMA.id}", f" {LLAMA.id}")),
+        (
+            (LLAMA,),
+            ("gpt-4", "org/*"),
+            (LLAMA.id, "gpt-4", "org/any"),
+            ("org", "my-gpt-4", "org/a,org/b", "gpt-4,gpt-4"),
+        ),
+        ((), (), ("whatever",), ("one,another",)),
+    ],
+)
+async def test_requests_may_name_what_is_published_one_at_a_time(shelf: Shelf, models, other_names, known, unknown):
+    published = PublishedCatalogue(version="1", applied_at=SINCE, models=models, other_names=other_names)
+    shelf.redis.set(CATALOGUE_KEY, published.model_dump_json())
+    async with Redis.from_url(shelf.redis_url) as redis:
+        catalogue = ModelCatalogue(redis)
+        await catalogue.look()
+
+    assert [name for name in (*known, *unknown) if catalogue.has(name)] == [*known]

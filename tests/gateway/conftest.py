@@ -15,8 +15,10 @@ from prometheus_client import CollectorRegistry
 from structlog.testing import LogCapture
 from waiting import wait_until
 
+from portal.gateway.admission import Admission
 from portal.gateway.door import Door
 from portal.gateway.meters import Meters
+from portal.gateway.room import Room
 from portal.gateway.timeouts import Timeouts
 from portal.gateway.upstream import connect
 from portal.sample_endpoint import Options, create_app
@@ -29,12 +31,29 @@ under_way: list[str] = []
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitable[None]]
 
 
-def portal_with(url: str, *, is_starting: bool = False, **seconds: float):
+async def every_key(_: str) -> None:
+    """Is good."""
+
+
+def portal_with(
+    url: str,
+    *,
+    is_starting: bool = False,
+    has_model: Callable[[str], bool] = lambda _: True,
+    check_key: Callable[[str], Awaitable[None]] = every_key,
+    in_flight: int = 100 * LIMIT,
+    **seconds: float,
+):
     """The door as the portal hangs it: everything at and below the prefix is its own."""
-    timeouts = Timeouts(**seconds)
     client = connect(TLS)
-    meters = Meters(CollectorRegistry())
-    door = Door(client, url, max_body_bytes=LIMIT, timeouts=timeouts, meters=meters, is_starting=lambda: is_starting)
+    door = Door(
+        client,
+        url,
+        admission=Admission(LIMIT, Room(in_flight), check_key=check_key, has_model=has_model),
+        timeouts=Timeouts(**seconds),
+        meters=Meters(CollectorRegistry()),
+        is_starting=lambda: is_starting,
+    )
 
     async def portal(scope, receive, send) -> None:
         if scope["type"] != "lifespan":
@@ -159,8 +178,8 @@ def door_to() -> Iterator[Callable[..., str]]:
     """The public address, `/api/v1` included, of a door to that upstream."""
     with ExitStack() as stack:
 
-        def start(url: str, *, is_starting: bool = False, **seconds: float) -> str:
-            app = portal_with(url, is_starting=is_starting, **seconds)
+        def start(url: str, **options) -> str:
+            app = portal_with(url, **options)
             return stack.enter_context(served(app)) + PREFIX
 
         yield start

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from waiting import wait_until
 
 pytestmark = pytest.mark.req("G11")
 
@@ -45,6 +46,31 @@ def test_declared_length_is_enough_to_refuse(recorder_door, upstream_key: str):
         answer = connection.recv(65536)
 
     assert answer.startswith(b"HTTP/1.1 413")
+
+
+def test_bodies_of_one_process_have_room_for_so_many_bytes(recorder, door_to, http: httpx.Client, upstream_key: str):
+    url = door_to(recorder.url, in_flight=80_000)
+    address = urlsplit(url)
+    head = f"POST {address.path}/embeddings HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {upstream_key}\r\n"
+
+    def is_refused() -> bool:
+        """What is announced alone takes no room from anybody."""
+        with socket.create_connection((address.hostname, address.port), timeout=0.5) as connection:
+            connection.sendall(f"{head}content-length: 50000\r\n\r\n".encode())
+            try:
+                return connection.recv(65536).startswith(b"HTTP/1.1 503")
+            except TimeoutError:
+                return False
+
+    assert not is_refused()
+    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
+        connection.sendall(f"{head}content-length: 60000\r\n\r\n".encode() + b"x" * 50_000)
+        wait_until(is_refused)
+        answer = http.post(f"{url}/embeddings", content=b"x" * 50_000)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "gateway_busy")
+        assert answer.headers["retry-after"] == "5"
+        assert http.post(f"{url}/embeddings", json={}).status_code == 200
+    wait_until(lambda: not is_refused())
 
 
 def test_client_that_leaves_while_it_uploads_is_forgotten(recorder, recorder_door, upstream_key: str, relayed):

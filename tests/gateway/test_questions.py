@@ -94,6 +94,45 @@ def test_field_of_the_wrong_kind_is_named(recorder, recorder_door, http: httpx.C
     assert recorder.heads == []
 
 
+JSON_ROUTES = ("chat/completions", "completions", "embeddings", "images/generations", "responses")
+NO_MODELS = [
+    "nothing-a,nothing-b",
+    "org/name,nothing-b",
+    "org/name,org/name",
+    " org/name",
+    "org/name ",
+    "ORG/NAME",
+    "",
+    None,
+]
+
+
+@pytest.mark.req("G1")
+@pytest.mark.parametrize("route", JSON_ROUTES)
+def test_model_is_one_of_the_catalogue_and_exactly_that(recorder, door_to, http: httpx.Client, route: str):
+    url = f"{door_to(recorder.url, has_model={'org/name'}.__contains__)}/{route}"
+    recorder.heads.clear()
+
+    refused = [http.post(url, json={"model": model}) for model in NO_MODELS] + [http.post(url, json={})]
+
+    assert {(answer.status_code, answer.json()["error"]["code"]) for answer in refused} == {(404, "model_not_found")}
+    assert {answer.json()["error"]["param"] for answer in refused} == {"model"}
+    assert recorder.heads == []
+    assert http.post(url, json={"model": "org/name"}).status_code == 200
+
+
+@pytest.mark.req("G1")
+@pytest.mark.parametrize("route", JSON_ROUTES)
+def test_several_names_at_once_are_no_model(platform, admin: httpx.Client, route: str):
+    key = admin.post("/key/generate", json={}).raise_for_status().json()["key"]
+    body = {"model": "nothing-a,nothing-b", "messages": QUESTION["messages"], "input": "Hi", "prompt": "Hi"}
+
+    url = f"{platform.portal_url}/api/v1/{route}"
+    answer = httpx.post(url, headers={"authorization": f"Bearer {key}"}, json=body, timeout=60)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "model_not_found")
+
+
 @pytest.mark.req("G10")
 def test_platform_never_takes_the_blame_for_a_question(platform, admin: httpx.Client):
     """Past the door LiteLLM and the endpoint see these."""

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+from key_calls import created
 from leaving import asking
 from model_endpoint import Endpoint
 from platform_run import Platform
 from portal_server import served
+from travellers import MODEL, TEAM, Traveller
 
 # Read by LiteLLM while it is imported; else it would ask the network for prices.
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
@@ -113,7 +115,33 @@ def client_with(platform: Platform, admin: httpx.Client) -> Iterator[Callable[..
 
 
 @pytest.fixture
-def client(platform: Platform) -> Iterator[Client]:
-    client = Client(platform.portal_url, platform.admin_key)
+def client(platform: Platform, admin: httpx.Client) -> Iterator[Client]:
+    """Somebody who belongs to nobody, and has no limits."""
+    key = admin.post("/key/generate", json={}).raise_for_status().json()["key"]
+    client = Client(platform.portal_url, key)
     yield client
     client.close()
+
+
+@pytest.fixture
+def traveller(platform: Platform, admin: httpx.Client, member) -> Iterator[Callable[..., Traveller]]:
+    """`traveller(rpm_limit=5)`: a new person with these limits, which is no change that gateways must hear of."""
+    if not admin.get("/team/info", params={"team_id": TEAM}).is_success:
+        created(member())
+    with ExitStack() as stack:
+
+        def make(**limits: object) -> Traveller:
+            person = f"express-{uuid.uuid4().hex}"
+            admin.post("/user/new", json={"user_id": person, "auto_create_key": False, **limits}).raise_for_status()
+            made = admin.post("/key/generate", json={"user_id": person, "team_id": TEAM}).raise_for_status().json()
+            one = Traveller(platform.gateway_url, made["key"])
+            stack.callback(one.client.close)
+            return one
+
+        yield make
+
+
+@pytest.fixture
+def both(endpoints) -> list[Endpoint]:
+    """Those of the model `express`."""
+    return endpoints(MODEL, "", "")

@@ -1,25 +1,16 @@
 """Requests that do not go through all of LiteLLM are answered, limited, counted and paid for as if they did."""
 
-import hashlib
-import json
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 
-import httpx
-import psycopg
 import pytest
-from key_calls import created
 from leaving import asking
-from model_endpoint import USAGE, Endpoint
-from platform_run import Platform
+from model_endpoint import USAGE
 from routing_catalogue import PRICES
+from travellers import MODEL, TEAM, Traveller, events, is_express, litellm_database, rows, said, words
 from waiting import wait_until
 
 pytestmark = pytest.mark.req("G13")
 
-MODEL = "express"
-TEAM = "chatapi-auth0"
 COST = PRICES["input_cost_per_token"] + PRICES["output_cost_per_token"]
 TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
 RICH = {
@@ -48,65 +39,6 @@ TALK = [
 ]
 
 
-def is_express(answer: httpx.Response) -> bool:
-    return answer.headers.get("x-gateway-way") == "express"
-
-
-class Traveller:
-    """Somebody with a key of their own, at the gateway itself."""
-
-    def __init__(self, url: str, key: str) -> None:
-        self.key = key
-        self.token = hashlib.sha256(key.encode()).hexdigest()
-        self.client = httpx.Client(base_url=f"{url}/v1/", headers={"authorization": f"Bearer {key}"}, timeout=60)
-
-    def ask(self, headers: dict[str, str] | None = None, **fields: object) -> httpx.Response:
-        messages = [{"role": "user", "content": uuid.uuid4().hex}]
-        body = {"model": MODEL, "messages": messages, **fields}
-        return self.client.post("chat/completions", json=body, headers=headers)
-
-    def stream(self, **fields: object):
-        body = {"model": MODEL, "messages": [{"role": "user", "content": "Hello"}], "stream": True, **fields}
-        return self.client.stream("POST", "chat/completions", json=body)
-
-    def warm(self, **fields: object) -> int:
-        """So often that the next request is express; how many answers that took."""
-        answers = 0
-
-        def is_warm() -> bool:
-            nonlocal answers
-            answer = self.ask(max_tokens=1, **fields)
-            assert answer.status_code == 200, answer.text
-            answers += 1
-            return is_express(answer)
-
-        wait_until(is_warm)
-        return answers
-
-
-@pytest.fixture
-def traveller(platform: Platform, admin: httpx.Client, member) -> Iterator[Callable[..., Traveller]]:
-    """`traveller(rpm_limit=5)`: a new person with these limits, which is no change that gateways must hear of."""
-    if not admin.get("/team/info", params={"team_id": TEAM}).is_success:
-        created(member())
-    with ExitStack() as stack:
-
-        def make(**limits: object) -> Traveller:
-            person = f"express-{uuid.uuid4().hex}"
-            admin.post("/user/new", json={"user_id": person, "auto_create_key": False, **limits}).raise_for_status()
-            made = admin.post("/key/generate", json={"user_id": person, "team_id": TEAM}).raise_for_status().json()
-            one = Traveller(platform.gateway_url, made["key"])
-            stack.callback(one.client.close)
-            return one
-
-        yield make
-
-
-@pytest.fixture
-def both(endpoints) -> list[Endpoint]:
-    return endpoints(MODEL, "", "")
-
-
 @pytest.fixture
 def on_both(both, traveller) -> Traveller:
     """Somebody whom either endpoint has answered."""
@@ -122,32 +54,6 @@ def on_both(both, traveller) -> Traveller:
 
 def without_null(messages: list[dict]) -> list[dict]:
     return [{name: value for name, value in one.items() if value is not None} for one in messages]
-
-
-def said(answer: httpx.Response) -> str:
-    return answer.json()["choices"][0]["message"]["content"]
-
-
-def events(text: str) -> list[dict]:
-    assert text.endswith("\n\n")
-    return [json.loads(one.removeprefix("data: ")) for one in text.split("\n\n")[:-1] if one != "data: [DONE]"]
-
-
-def words(text: str) -> str:
-    return "".join(choice["delta"].get("content") or "" for one in events(text) for choice in one.get("choices", ()))
-
-
-@contextmanager
-def litellm_database(platform: Platform) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(platform.database_url.rpartition("/")[0] + "/litellm") as connection:
-        yield connection
-
-
-def rows(platform: Platform, one: Traveller, columns: str = "request_id") -> list[tuple]:
-    with litellm_database(platform) as connection:
-        return connection.execute(
-            f'SELECT {columns} FROM "LiteLLM_SpendLogs" WHERE api_key = %s', [one.token]
-        ).fetchall()
 
 
 def test_the_endpoint_is_asked_the_same_and_the_client_gets_the_same(both, traveller):

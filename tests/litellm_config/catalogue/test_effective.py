@@ -231,3 +231,18 @@ def test_a_changed_endpoint_is_another_version_for_both(read, entry):
 
     assert before.version != after.version
     assert before.litellm_version != after.litellm_version
+
+
+def test_further_names_and_wildcards_have_no_card_and_can_be_asked_for(read, entry):
+    entries = [
+        entry("llama"),
+        entry("org/*"),
+        entry("org/*", order=2, api_base="https://b.example.com/v1"),
+        entry("old-*", {"available": False}),
+    ]
+    settings = {"model_group_alias": {"gpt-4": "llama"}}
+    catalogue = read(yaml.safe_dump({"model_list": entries, "router_settings": settings}))
+
+    assert [card.id for card in catalogue.cards] == ["llama"]
+    assert catalogue.other_names == ("gpt-4", "org/*")
+    assert read([entry("llama")]).other_names == ()
