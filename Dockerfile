@@ -16,7 +16,7 @@
 # The Python that the tests run on.
 ARG PORTAL_PYTHON=python:3.11.15-slim-trixie
 # LiteLLM's image of the version that requirements.lock names, and a Python of the same minor version as the one in it.
-ARG LITELLM_IMAGE=ghcr.io/berriai/litellm-database:v1.106.2
+ARG LITELLM_IMAGE=ghcr.io/berriai/litellm-database:v1.108.14
 ARG LITELLM_PYTHON=python:3.13.13-slim-trixie
 
 
