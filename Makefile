@@ -28,7 +28,7 @@ bench: .venv/runtime ## Compare with LiteLLM as installed, in 16 minutes; ARGS="
 	@.venv/bin/portal bench $(ARGS)
 
 .PHONY: upgrade-litellm
-upgrade-litellm: .venv/dev ## Rehearse another LiteLLM, in a quarter of an hour; VERSION=1.108.14 BACKUP=FILE
+upgrade-litellm: .venv/dev ## Rehearse another LiteLLM, in ten minutes; VERSION=1.108.14 BACKUP=FILE
 	@.venv/bin/python -m deployment.upgrade $(VERSION) $(if $(BACKUP),--backup $(BACKUP)) $(ARGS)
 
 .PHONY: format

@@ -9,6 +9,7 @@ from pathlib import Path
 from deployment.upgrade.environment import ROOT, Environment
 from deployment.upgrade.errors import CannotRehearse
 from deployment.upgrade.platform_run import environment_of
+from portal.bench import machine
 from portal.bench.report import Figures
 
 # SDKs at the door, how LiteLLM starts, its database, our routing in it, and the fields by which it is configured.
@@ -25,6 +26,7 @@ CONTRACT = (
 SUMMARY = re.compile(r"^(?:=+ )?(\d+ (?:passed|failed|error).*?)(?: =+)?$", re.MULTILINE)
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 OUR_PACKAGES = ("litellm", "litellm_enterprise", "litellm_proxy_extras")
+BUSY = "cores_busy"
 IMPORTS = Path(__file__).with_name("imports.py")
 
 
@@ -60,4 +62,5 @@ def measure(environment: Environment, log: Path) -> Mapping[str, Figures]:
     command = ("-m", "portal.cli", "bench", "--quick", "--scenario", "plain", "--without-stock", "--json")
     with log.open("a") as errors:
         said = environment.said(*command, errors=errors, variables=environment_of())
-    return dict(json.loads(said)["scenarios"]["plain"]["figures"])
+    found = json.loads(said)
+    return {**found["scenarios"]["plain"]["figures"], "machine": {BUSY: found["machine"][machine.OTHERS]}}

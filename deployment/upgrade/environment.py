@@ -17,6 +17,7 @@ from deployment.upgrade.errors import CannotRehearse
 ROOT = Path(__file__).parents[2]
 LITELLM = "litellm[proxy]"
 LOCK = "requirements.lock"
+INSTALLERS = {"pip", "uv"}
 UV = Path(sys.executable).with_name("uv")
 GROUPS = ("build", "dev")
 NO_VERSION = re.compile(r"there is no version of (\S+?)(?: and|,)")
@@ -142,7 +143,7 @@ def _uv(folder: Path, *arguments: str, cwd: Path = ROOT) -> str | None:
 
 def differences(old: Environment, new: Environment) -> Sequence[tuple[str, str, str]]:
     before, after = old.versions(), new.versions()
-    names = sorted(before.keys() | after.keys())
+    names = sorted((before.keys() | after.keys()) - INSTALLERS)
     return [
         (name, before.get(name, "-"), after.get(name, "-")) for name in names if before.get(name) != after.get(name)
     ]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from deployment.upgrade.checks import Outcome
+from deployment.upgrade.checks import BUSY, Outcome
 from portal.bench.report import Figures
 
 # What an old version could miss afterwards, or what holds others up while every row is written anew.
@@ -94,6 +94,10 @@ def _figures(report: Report) -> Iterator[tuple[str, ...]]:
     for side, words in SIDES.items():
         for name, unit in FIGURES.items():
             yield f"{words}: {unit}", *(_number(run.get(side, {}).get(name)) for run in (report.old, report.new))
+    yield (
+        "cores busy with other programs",
+        *(_number(run.get("machine", {}).get(BUSY)) for run in (report.old, report.new)),
+    )
 
 
 def _number(value: float | None) -> str:

@@ -1,6 +1,6 @@
 """What endpoints say on the wire, put so that LiteLLM can't take it for something else.
 
-Four things are not well with LiteLLM 1.106 and the OpenAI client in it. An answer to a request for a stream that is no
+Four things are not well with LiteLLM 1.108 and the OpenAI client in it. An answer to a request for a stream that is no
 stream, or that ends before its end, is to them a complete answer. 422 makes LiteLLM ask once more and then answer
 `null`. For pictures the client asks the same endpoint three times. The time to connect is as long as that to answer.
 """
