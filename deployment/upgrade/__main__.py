@@ -64,11 +64,15 @@ def main(options: Options) -> bool:
     folder.mkdir(parents=True)
     report = Report(options.version, old.versions()["litellm"])
     new = _prepare(options, folder, progress, report, old)
-    _move_data(options, folder, progress, report, old, new)
-    progress.say("running the contract tests, which takes five minutes")
-    report.tests = checks.run_contract(new, folder / "contract.log")
-    report.old, report.new = _measure(options.pairs, folder, progress, old, new)
-    report.pairs, report.minutes = options.pairs, (time.monotonic() - begun) / 60
+    try:
+        _move_data(options, folder, progress, report, old, new)
+        progress.say("running the contract tests, which takes five minutes")
+        report.tests = checks.run_contract(new, folder / "contract.log")
+        report.old, report.new = _measure(options.pairs, folder, progress, old, new)
+        report.pairs = options.pairs
+    except (CannotRehearse, BenchFailed) as stopped:
+        report.stopped = str(stopped)
+    report.minutes = (time.monotonic() - begun) / 60
     text = markdown(report)
     (folder / "report.md").write_text(text)
     sys.stdout.write(text)

@@ -37,7 +37,18 @@ class Outcome:
 
 
 def run_contract(environment: Environment, log: Path) -> Outcome:
-    arguments = ("-m", "pytest", "-n", "0", "-q", "-rfE", "-p", "no:cacheprovider", *CONTRACT)
+    arguments = (
+        "-m",
+        "pytest",
+        "-n",
+        "0",
+        "-q",
+        "-rfE",
+        "--continue-on-collection-errors",
+        "-p",
+        "no:cacheprovider",
+        *CONTRACT,
+    )
     code = environment.run(*arguments, log=log, variables=environment_of())
     text = log.read_text(errors="replace")
     found = SUMMARY.findall(text)

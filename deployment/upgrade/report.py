@@ -32,11 +32,13 @@ class Report:
     rows_after: Mapping[str, int] = field(default_factory=dict)
     wrong: Sequence[str] = ()
     keys_tried: int = 0
-    tests: Outcome = field(default_factory=lambda: Outcome("", ()))
+    tests: Outcome = field(default_factory=lambda: Outcome("not run", ()))
     old: Mapping[str, Figures] = field(default_factory=dict)
     new: Mapping[str, Figures] = field(default_factory=dict)
     pairs: int = 0
     minutes: float = 0
+    # By what, if it did not come to its end.
+    stopped: str | None = None
 
     @property
     def lost(self) -> list[str]:
@@ -44,7 +46,7 @@ class Report:
 
     @property
     def is_fit(self) -> bool:
-        return not (self.missing or self.wrong or self.lost or self.tests.failed)
+        return not (self.stopped or self.missing or self.wrong or self.lost or self.tests.failed)
 
 
 def markdown(report: Report) -> str:
@@ -55,6 +57,8 @@ def _lines(report: Report) -> Iterator[str]:
     verdict = "nothing stands against it" if report.is_fit else "**not fit as it is**, see below"
     yield f"# LiteLLM {report.version}, rehearsed from {report.current}: {verdict}"
     yield f"\n{report.minutes:.0f} minutes."
+    if report.stopped:
+        yield f"\n**It stopped, and what follows is not all:** {report.stopped}"
     yield "\n## Packages that change\n"
     if report.instead:
         yield f"Of its companions, {report.instead} Those that `pyproject.toml` names instead have the same tables.\n"

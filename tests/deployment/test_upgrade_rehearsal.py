@@ -31,6 +31,7 @@ def test_good_one_is_told_from_each_bad_one():
         (replace(GOOD, missing=["litellm_config/a.py:1: litellm.gone (no such name)"]), "litellm.gone"),
         (replace(GOOD, rows_after={"person": 4, "LiteLLM_SpendLogs": 20}), "| person, **lost** | 5 | 4 |"),
         (replace(GOOD, wrong=["a key of the data is answered with 401"]), "answered with 401"),
+        (replace(GOOD, stopped="The new version does not start."), "does not start"),
         (replace(GOOD, tests=Outcome("1 failed, 8 passed", ("tests/a.py::test_b",))), "tests/a.py::test_b"),
     ):
         assert not bad.is_fit
