@@ -30,6 +30,10 @@ check: .venv/dev ## Check format, lint, types, import rules and dependencies
 bench: .venv/runtime ## Compare with LiteLLM as installed, in 16 minutes; ARGS="--quick --scenario plain --json"
 	@.venv/bin/portal bench $(ARGS)
 
+.PHONY: upgrade-litellm
+upgrade-litellm: .venv/dev ## Rehearse another LiteLLM, in ten minutes; VERSION=1.108.14 BACKUP=FILE
+	@.venv/bin/python -m deployment.upgrade $(VERSION) $(if $(BACKUP),--backup $(BACKUP)) $(ARGS)
+
 .PHONY: format
 format: .venv/dev ## Format and mend what can be mended
 	.venv/bin/ruff check --fix-only .

@@ -22,7 +22,9 @@ FIXED = {
     "DEFAULT_MAX_RETRIES": "0",
     "DISABLE_SCHEMA_UPDATE": "true",
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-    "LITELLM_TELEMETRY": "False",
+    # What has a native version beside the one in Python would pass by our router, our transports and its own limiter.
+    "LITELLM_RUST": "False",
+    "LITELLM_TELEMETRY_DISABLED": "True",
     "NO_DOCS": "True",
     "DISABLE_ADMIN_UI": "True",
     "STORE_MODEL_IN_DB": "False",

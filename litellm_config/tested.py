@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 
-TESTED = {"litellm": "1.106.2", "litellm-proxy-extras": "0.4.108"}
+TESTED = {"litellm": "1.108.14", "litellm-proxy-extras": "0.4.110"}
 
 
 def untested(tested: Mapping[str, str] = TESTED) -> list[str]:

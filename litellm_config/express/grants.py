@@ -30,6 +30,7 @@ UNUSUAL = (
     "project_id",
     "router_settings",
     "soft_budget",
+    "team_member_model_max_budget",
     "team_model_aliases",
     "team_model_max_budget",
     "team_soft_budget",

@@ -1,6 +1,6 @@
 """LiteLLM's router, which decides anew what to try next when an endpoint fails, and when to leave it alone.
 
-LiteLLM 1.106 retries by chance: the endpoint that has just failed may be drawn again, all tries of a request may be
+LiteLLM 1.108 retries by chance: the endpoint that has just failed may be drawn again, all tries of a request may be
 spent on it, a caller's own mistake is carried from priority to priority, and a connection that is refused, or a second
 endpoint that fails in the same request, cools nothing down. Here a request goes on to the endpoint that it has tried
 least; among these LiteLLM chooses by priority and weight as always. When all endpoints have failed it is the

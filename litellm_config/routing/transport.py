@@ -1,6 +1,6 @@
 """What endpoints say on the wire, put so that nobody can take it for something else: LiteLLM, or the express lane.
 
-LiteLLM 1.106 and the OpenAI client in it take a stream that ends before its end for a complete answer, and find nothing
+LiteLLM 1.108 and the OpenAI client in it take a stream that ends before its end for a complete answer, and find nothing
 at all in a stream that is no stream, so that the place of the request among those at the same time stays taken. They
 believe an endpoint what it says that it costs. 204 is an answer to them, and 422 makes LiteLLM ask once more and then
 answer `null`. For pictures the client asks the same endpoint three times. The time to connect is as long as that to

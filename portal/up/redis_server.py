@@ -6,6 +6,7 @@ It asks for a password and writes its data to disk every second.
 import functools
 import platform
 import secrets
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -37,6 +38,9 @@ maxmemory-policy noeviction
 
 # The second is what version 0.1.0 ran, which may have been killed before this version starts on its data folder.
 PROCESS_NAMES = ("valkey-server", "redis-server")
+# The one file of Redis 6.2, which version 0.1.0 ran. Valkey moves it into its folder when it first takes it over.
+FILE_OF_REDIS_6 = "appendonly.aof"
+FOLDER_OF_VALKEY = "appendonlydir"
 
 
 def redis_executable() -> Path:
@@ -67,7 +71,16 @@ async def _prepare(data: DataDir, folder: Path, port: int, _: Processes) -> None
     if _was_killed(folder):
         for name in PROCESS_NAMES:
             await end_leftovers(name, folder, signal.SIGTERM)
+    _put_aside_what_redis_6_does_not_know(folder)
     _configure(folder, CONFIGURATION.format(host=HOST, port=port, password=_password(data)))
+
+
+def _put_aside_what_redis_6_does_not_know(folder: Path) -> None:
+    """Valkey reads its folder alone, so what Redis 6.2 wrote after going back would be lost without a word."""
+    if (folder / FILE_OF_REDIS_6).exists() and (folder / FOLDER_OF_VALKEY).exists():
+        aside = folder / f"{FOLDER_OF_VALKEY}.aside"
+        shutil.rmtree(aside, ignore_errors=True)
+        (folder / FOLDER_OF_VALKEY).rename(aside)
 
 
 def _was_killed(folder: Path) -> bool:

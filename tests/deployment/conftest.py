@@ -26,7 +26,7 @@ def fill_in(text: str) -> str:
 @pytest.fixture
 def deployment(tmp_path: Path) -> Path:
     """The folder as an operator has it who filled everything in."""
-    folder = shutil.copytree(ROOT / "deployment", tmp_path / "deployment")
+    folder = shutil.copytree(ROOT / "deployment", tmp_path / "deployment", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "litellm_config").symlink_to(ROOT / "litellm_config")
     for example in folder.rglob("*.env.example"):
         example.rename(example.with_name(example.name.removesuffix(".example")))

@@ -1,4 +1,4 @@
-"""What LiteLLM 1.106 says, as its source writes it, and what becomes of it."""
+"""What LiteLLM 1.108 says, as its source writes it, and what becomes of it."""
 
 import json
 

@@ -53,7 +53,8 @@ def test_lost_secrets(fails, data_dir):
 
 
 def test_damaged_redis_file(fails, data_dir):
-    (data_dir / "redis" / "appendonly.aof").write_text("*nonsense\r\n" * 10)
+    (changes,) = (data_dir / "redis" / "appendonlydir").glob("*.incr.aof")
+    changes.write_text("*nonsense\r\n" * 10)
 
     reason = fails()
 

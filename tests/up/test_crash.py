@@ -27,8 +27,8 @@ def test_each_killed_part_comes_back_with_its_data_and_that_is_said(running, kil
     with redis.from_url(running.run["redis_url"]) as client:
         client.set("session", "Ada's")
     # Of what is not in the file yet Redis promises nothing.
-    files = running.data_dir / "redis"
-    until(lambda: any(b"Ada's" in file.read_bytes() for file in files.rglob("appendonly*.aof")))
+    files = running.data_dir / "redis" / "appendonlydir"
+    until(lambda: any(b"Ada's" in file.read_bytes() for file in files.glob("*.incr.aof")))
     before = running.run
     everyone = {process.pid: process for process in running.everyone()}
 
