@@ -127,7 +127,11 @@ def answer_before_the_body(url: str, key: str) -> bytes:
         return connection.recv(65536).partition(b"\r\n")[0]
 
 
-@pytest.mark.parametrize("key", [new_api_key(), new_api_key()[:-1], "sk-nobody", "nothing"])
+@pytest.mark.parametrize(
+    "key",
+    [new_api_key(), new_api_key()[:-1], "sk-nobody", "nothing"],
+    ids=["never issued", "cut", "sk-nobody", "nothing"],
+)
 def test_the_body_of_a_stranger_is_not_read(platform, key: str):
     assert answer_before_the_body(f"{platform.portal_url}/api/v1", key).startswith(b"HTTP/1.1 401")
 
