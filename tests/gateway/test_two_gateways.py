@@ -142,7 +142,7 @@ def catalogue(endpoint_url: str) -> dict:
         if name.startswith("silent"):
             params |= {"timeout": 1, "stream_timeout": 1}
         content["model_list"].append({"model_name": name, "litellm_params": params})
-    content["router_settings"] |= {"num_retries": 0, "disable_cooldowns": True}
+    content["router_settings"] = {"num_retries": 0, "disable_cooldowns": True}
     return content
 
 
