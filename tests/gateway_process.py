@@ -9,7 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from platform_run import Platform
 from portal_server import free_port
+from redis import Redis
+from waiting import wait_until
+
+from litellm_config.publications import CATALOGUE_KEY
 
 START_SECONDS = 600
 
@@ -32,6 +37,22 @@ def running_gateway(log: Path, **environment: str) -> Iterator[tuple[subprocess.
     finally:
         process.terminate()
         process.wait(timeout=120)
+
+
+@contextmanager
+def own_catalogue_afterwards(platform: Platform) -> Iterator[None]:
+    """For a gateway with another catalogue: the platform publishes its own again when that one has ended."""
+    before = published_models(platform)
+    try:
+        yield
+    finally:
+        with Redis.from_url(platform.redis_url) as redis:
+            redis.delete(CATALOGUE_KEY)
+        wait_until(lambda: published_models(platform) == before)
+
+
+def published_models(platform: Platform) -> set[str]:
+    return {model["id"] for model in httpx.get(f"{platform.portal_url}/api/models", timeout=60).json()["models"]}
 
 
 def wait_until_alive(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

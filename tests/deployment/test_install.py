@@ -35,8 +35,10 @@ def installer(tmp_path: Path):
 
 def make(checkout: Path, *arguments: str, **environment: str) -> str:
     command = ["make", "--no-print-directory", "install", f"PYTHON={sys.executable}", *arguments]
+    # A `make` that runs the tests tells its own children how to print.
+    own = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}}
     done = subprocess.run(
-        command, cwd=checkout, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+        command, cwd=checkout, env={**own, **environment}, capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

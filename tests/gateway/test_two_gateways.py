@@ -21,16 +21,14 @@ import openai
 import pytest
 import yaml
 from balancer import running_balancer
-from gateway_process import running_gateway
+from gateway_process import own_catalogue_afterwards, running_gateway
 from key_calls import TERMS, created
 from load import running_load
 from openai import OpenAI
 from people import SomePerson, add_person, sign_in
 from portal_server import running_portal, served, wait_for_gateway
-from redis import Redis
 from waiting import wait_until
 
-from litellm_config.publications import CATALOGUE_KEY
 from portal.core.settings import DEFAULT_GATEWAY_CONFIG
 from portal.models import Kind
 
@@ -119,19 +117,8 @@ def second(platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secon
             "PORTAL_STOP_DELAY": "PT2S",
         }
         log = folder / "gateway.log"
-        try:
-            with running_gateway(log, **environment) as (process, url):
-                yield Second(url, endpoint, log, process)
-        finally:
-            # The platform's own gateway then publishes its catalogue again, which other tests count on.
-            with Redis.from_url(platform.redis_url) as redis:
-                redis.delete(CATALOGUE_KEY)
-            wait_until(lambda: not has_models_of_this_file(platform))
-
-
-def has_models_of_this_file(platform) -> bool:
-    models = httpx.get(f"{platform.portal_url}/api/models", timeout=60).json()["models"]
-    return any(model["id"] in MODELS for model in models)
+        with own_catalogue_afterwards(platform), running_gateway(log, **environment) as (process, url):
+            yield Second(url, endpoint, log, process)
 
 
 def catalogue(endpoint_url: str) -> dict:

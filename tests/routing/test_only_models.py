@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 import yaml
-from gateway_process import running_gateway
+from gateway_process import own_catalogue_afterwards, running_gateway
 from key_calls import created
 from model_endpoint import Endpoint
 from portal_server import served
@@ -46,6 +46,7 @@ def bare(platform, tmp_path_factory) -> Iterator[Bare]:
         ]
         file = folder / "config.yaml"
         file.write_text(yaml.safe_dump({"model_list": entries}))
+        stack.enter_context(own_catalogue_afterwards(platform))
         _, url = stack.enter_context(
             running_gateway(
                 folder / "log",
